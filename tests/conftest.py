@@ -1,0 +1,43 @@
+"""What every test may lean on: a quiet plotting backend, one hypothesis profile, the benchmark data where present."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# Derandomised, so that a failure found by the gate is found again at one's desk.
+settings.register_profile(
+    "diabolo", deadline=None, derandomize=True, max_examples=30, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("diabolo")
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder with the benchmark data sets, which are not part of the package."""
+    folder = Path(os.environ.get("DIABOLO_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the benchmark data are absent: set DIABOLO_DATA to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mnist(data_folder: Path) -> dict[str, np.ndarray]:
+    """MNIST: `x_train` (60000, 28, 28) and `x_test` (10000, 28, 28) uint8, with `y_train` and `y_test`."""
+    path = data_folder / "mnist.npz"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is absent from the benchmark data")
+    with np.load(path) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A generator of its own for each test, always with the same seed."""
+    return np.random.default_rng(0)
