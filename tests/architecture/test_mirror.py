@@ -16,8 +16,8 @@ TEST_FILES = sorted(
 )
 
 
-def tested(path: Path) -> set[Path]:
-    """The modules a test file may be about: its namesake, or, for `test_<module>_<aspect>.py`, a part of that name."""
+def modules_of(path: Path) -> set[Path]:
+    """The modules a test may be about: its namesake or, for `test_<module>_<aspect>.py`, a part of that name."""
     words = path.stem.removeprefix("test_").split("_")
     folder = SOURCE / path.parent.relative_to(TESTS)
     names = ["_".join(words[: i + 1]) for i in range(len(words))]
@@ -26,11 +26,11 @@ def tested(path: Path) -> set[Path]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_every_module_has_a_test(path: Path):
-    assert any(path in tested(test) for test in TEST_FILES)
+    assert any(path in modules_of(test) for test in TEST_FILES)
 
 
 @pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(TESTS)))
 def test_every_test_has_a_module(path: Path):
     package = SOURCE / path.parent.relative_to(TESTS)
     about_package = path.stem == f"test_{package.name}" and (package / "__init__.py").is_file()
-    assert about_package or any(module.is_file() for module in tested(path))
+    assert about_package or any(module.is_file() for module in modules_of(path))

@@ -49,7 +49,7 @@ METHODS = {
 
 
 def documented_above(name: str) -> bool:
-    """Whether a base class of the method's owner documents the same method, as a protocol or abstract class does."""
+    """Whether a base class documents the same method, as a protocol or an abstract class does."""
     owner, method = name.rsplit(".", 1)
     return any(getattr(vars(base).get(method), "__doc__", None) for base in CLASSES[owner].__mro__[1:])
 

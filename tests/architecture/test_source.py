@@ -42,10 +42,8 @@ def dangers(tree: ast.Module, may_import_by_name: bool) -> Iterator[str]:
                 yield f"line {node.lineno}: torch.{node.attr}"
             case ast.keyword(arg="allow_pickle", value=ast.Constant(value=True)):
                 yield f"line {node.lineno}: allow_pickle=True"
-            case ast.Call(
-                func=ast.Attribute(attr="import_module") | ast.Name(id="import_module"), args=[argument, *_]
-            ):
-                if not isinstance(argument, ast.Constant) and not may_import_by_name:
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name == "import_module":
+                if not (may_import_by_name or isinstance(node.args[0], ast.Constant)):
                     yield f"line {node.lineno}: import_module of a computed name"
             case ast.Import(names=names) if PICKLES & {alias.name.split(".")[0] for alias in names}:
                 yield f"line {node.lineno}: import of a pickle"

