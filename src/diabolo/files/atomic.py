@@ -17,6 +17,7 @@ from diabolo.errors import DiskFullError, OutputError, OutputExistsError
 
 __all__ = ["is_temporary", "replace"]
 
+_Path = str | os.PathLike[str]
 _SUFFIX = ".tmp"
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ADVICE = {
@@ -30,7 +31,7 @@ _ADVICE = {
 
 
 @contextmanager
-def replace(path: str | os.PathLike[str], *, overwrite: bool = True) -> Iterator[Path]:
+def replace(path: _Path, *, overwrite: bool = True) -> Iterator[Path]:
     """Give a temporary path to write to; it takes the place of `path` when the block ends without an error.
 
     Parameters
@@ -68,8 +69,8 @@ def replace(path: str | os.PathLike[str], *, overwrite: bool = True) -> Iterator
     """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}{_SUFFIX}")
-    with _explained(Path(path), temporary):
-        _check_target(target, overwrite)
+    with _explained(path, {path, target, target.parent, temporary}):
+        _check_target(Path(path), overwrite)
         temporary.open("xb").close()
         try:
             yield temporary
@@ -135,26 +136,27 @@ def _sync(path: Path, flags: int) -> None:
 
 
 @contextmanager
-def _explained(path: Path, temporary: Path) -> Iterator[None]:
+def _explained(path: _Path, ours: set[_Path]) -> Iterator[None]:
     """Turn the system's error about the output into a sentence; errors about other files pass unchanged."""
     try:
         yield
     except OutputError:
         raise
     except OSError as error:
-        if error.errno not in _NO_SPACE and error.filename not in (None, str(temporary), temporary):
+        foreign = error.filename is not None and os.fspath(error.filename) not in map(os.fspath, ours)
+        if foreign and error.errno not in _NO_SPACE:
             raise
-        raise _sentence(error, path) from error
+        raise _sentence(error, os.fspath(path)) from error
 
 
-def _sentence(error: OSError, path: Path) -> OutputError:
+def _sentence(error: OSError, path: str) -> OutputError:
     if error.errno in _NO_SPACE:
         return DiskFullError(
-            f"cannot write {str(path)!r}: no space left ({error.strerror}); a file that was there before is "
+            f"cannot write {path!r}: no space left ({error.strerror}); a file that was there before is "
             "unchanged: free some space or choose another disk"
         )
     advice = _ADVICE.get(error.errno or 0, error.strerror or str(error))
-    return OutputError(f"cannot write {str(path)!r}: {advice}")
+    return OutputError(f"cannot write {path!r}: {advice}")
 
 
 def _exists(target: Path) -> OutputExistsError:

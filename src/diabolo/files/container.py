@@ -58,8 +58,8 @@ def write(
         The file to create or to replace.
     content
         What the manifest shall say besides `format`, `format_version`, `created_by` and `tensors`, which are
-        always set here. `kind` names what the file holds (default ``"model"``). JSON values and NumPy scalars are
-        allowed; tuples come back as lists; numbers must be finite.
+        always set here. `kind` names what the file holds (default ``"model"``). JSON values and NumPy scalars
+        are allowed; tuples come back as lists; numbers must be finite.
     tensors
         Tensors of any shape, data type and device, by name; views and shared memory are stored as copies.
     overwrite

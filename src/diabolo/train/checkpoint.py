@@ -177,7 +177,7 @@ def check_same(stored: dict[str, Any], current: dict[str, Any]) -> None:
     >>> check_same({"optimizer": {"learning_rate": 0.01}},
     ...            {"optimizer": {"learning_rate": 0.1}})  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    diabolo.errors.CheckpointError: the run was started differently: optimizer.learning_rate was 0.01 and is...
+    diabolo.errors.CheckpointError: the run was started differently: optimizer.learning_rate was 0.01 and...
     """
     before, now = _flat(stored), _flat(from_json(to_json(current)))
     names = [name for name in sorted({*before, *now}) if before.get(name, _ABSENT) != now.get(name, _ABSENT)]

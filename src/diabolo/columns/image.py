@@ -1,0 +1,168 @@
+"""Images, grey or color: normal pixels with one learned scale, decoded inside the range of light."""
+
+import dataclasses
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+import torch
+from torch import Tensor, nn
+
+from diabolo.columns.base import Column, Embedder, Head
+from diabolo.distributions import Distribution, Gaussian
+from diabolo.frames import Frame
+from diabolo.nn.readout import Readout
+
+__all__ = ["Image"]
+
+SMALLEST_SCALE = 1e-3  # of the pixels' range
+BYTE = 255.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Image(Column):
+    """One column of images of equal size.
+
+    Values and coordinates are pixels: bytes as [0, 1], floats as they are. log p(x | z) is a sum of normal densities with
+    one learned scale, so at its optimum it is the squared error summed over pixels.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The one table column.
+    size : (channels, height, width)
+    bytes : bool
+        Whether the images came as uint8.
+    channels_last : bool
+        Whether the images came as (height, width, channels).
+    low, high : float
+        Range of light; decoded pixels stay inside.
+    spread : float
+        Standard deviation of all pixels, the unit of what a network sees.
+
+    Examples
+    --------
+    >>> frame = Frame.of(np.zeros((3, 8, 8), np.uint8))
+    >>> column = Image.fit(frame, ("image",))
+    >>> column.to_tensor(frame)[0].shape
+    torch.Size([3, 1, 8, 8])
+    """
+
+    size: tuple[int, int, int]
+    bytes: bool
+    channels_last: bool
+    low: float
+    high: float
+    spread: float
+
+    kind: ClassVar[str] = "image"
+
+    @classmethod
+    def fit(cls, frame: Frame, names: tuple[str, ...], **_: Any) -> Self:
+        """Size and range of the images."""
+        pixels = frame.pixels(names[0])
+        channels = pixels.shape[3] if pixels.ndim == 4 else 1
+        is_bytes = pixels.dtype == np.uint8
+        low, high = (0.0, 1.0) if is_bytes else _range_of_light(pixels)
+        spread = float(np.nanstd(pixels[:: max(1, len(pixels) // 2000)].astype(np.float64))) / (BYTE if is_bytes else 1)
+        size = (channels, pixels.shape[1], pixels.shape[2])
+        return cls(names, size, bool(is_bytes), pixels.ndim == 4, low, high, spread or 1.0)
+
+    def to_tensor(self, frame: Frame) -> tuple[Tensor, Tensor]:
+        """Images -> pixels (n, channels, height, width) and flags of the same shape."""
+        pixels = frame.pixels(self.names[0])
+        x = np.moveaxis(pixels, 3, 1) if pixels.ndim == 4 else pixels[:, None]
+        values = torch.from_numpy(np.divide(x, BYTE if self.bytes else 1.0, dtype=np.float32))
+        seen = torch.ones((), dtype=torch.bool).expand(values.shape) if self.bytes else torch.isfinite(values)
+        return values if self.bytes else torch.where(seen, values, 0.0), seen
+
+    def from_tensor(self, values: Tensor) -> dict[str, pa.Array]:
+        """Pixels -> images of the size and dtype that came in."""
+        x = values.detach().cpu().clamp(self.low, self.high)
+        x = x.mul(BYTE).round().to(torch.uint8) if self.bytes else x
+        x = x.movedim(1, 3) if self.channels_last else x[:, 0]
+        return {self.names[0]: pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(x.numpy()))}
+
+    def coordinates(self, values: Tensor) -> Tensor:
+        """Pixels in one row."""
+        return values.flatten(1)
+
+    def expected(self, distribution: Distribution) -> Tensor:
+        """Expected pixels, inside the range of light."""
+        return distribution.mean.flatten(1).clamp(self.low, self.high)
+
+    def from_coordinates(self, coordinates: Tensor) -> Tensor:
+        """Pixels as images."""
+        return coordinates.reshape(-1, *self.size)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """All pixels belong to the one column."""
+        return (int(np.prod(self.size)),)
+
+    def embedder(self) -> Embedder:
+        """Pixels less the mean image, in units of their spread."""
+        return PixelEmbedder(self.size, self.spread)
+
+    def head(self, features: int | tuple[int, int, int], code: int = 0) -> Head:
+        """Normal pixels with one scale."""
+        return PixelHead(features, code, self.size, self.spread)
+
+    def describe(self) -> str:
+        """One line for people."""
+        channels, height, width = self.size
+        return f"1 image of {height} x {width} pixels, {'grey' if channels == 1 else f'{channels} channels'}"
+
+
+class PixelEmbedder(Embedder):
+    """(pixels − mean image) / spread, flat; unseen pixels are at the mean."""
+
+    def __init__(self, size: tuple[int, int, int], spread: float) -> None:
+        super().__init__()
+        self.width = int(np.prod(size))
+        self.spread = spread
+        self.register_buffer("mean", torch.zeros(size))
+
+    def forward(self, values: Tensor, seen: Tensor | None) -> Tensor:
+        """(B, c, y, x) -> (B, c y x)."""
+        x = (values - self.mean) / self.spread
+        return (x if seen is None else torch.where(seen, x, 0.0)).flatten(1)
+
+    @torch.no_grad()
+    def start(self, values: Tensor, seen: Tensor | None) -> None:
+        """Take the mean image from training rows."""
+        self.mean.copy_(values.mean(0) if seen is None else values.sum(0) / seen.sum(0).clamp(min=1))
+
+
+class PixelHead(Head):
+    """loc = mean image + spread · readout; the scale is one parameter."""
+
+    def __init__(
+        self, features: int | tuple[int, int, int], code: int, size: tuple[int, int, int], spread: float
+    ) -> None:
+        super().__init__()
+        self.size = size
+        self.spread = spread
+        self.readout = Readout(features, code, int(np.prod(size)))
+        self.register_buffer("mean", torch.zeros(int(np.prod(size))))
+        self.log_scale = nn.Parameter(torch.tensor(float(np.log(spread))))
+
+    def forward(self, hidden: Tensor, code: Tensor | None) -> Distribution:
+        """The distribution of (B, c, y, x) pixels."""
+        loc = self.mean + self.spread * self.readout(hidden, code)
+        return Gaussian(loc.unflatten(1, self.size), self.log_scale.clamp(min=np.log(SMALLEST_SCALE * self.spread)))
+
+    @torch.no_grad()
+    def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
+        """Mean image, least squares for the rest, the residual's scale."""
+        pixels = values.flatten(1)
+        self.mean.copy_(pixels.mean(0) if seen is None else pixels.sum(0) / seen.flatten(1).sum(0).clamp(min=1))
+        targets = (pixels - self.mean) / self.spread
+        residual = self.readout.start(code, targets if seen is None else torch.where(seen.flatten(1), targets, 0.0))
+        self.log_scale.fill_(float(np.log(self.spread)) + 0.5 * float(torch.log(residual.square().mean() + 1e-12)))
+
+
+def _range_of_light(pixels: np.ndarray) -> tuple[float, float]:
+    """[0, 1] where all pixels lie in it, else their own range."""
+    low, high = float(np.nanmin(pixels)), float(np.nanmax(pixels))
+    return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)

@@ -1,0 +1,75 @@
+"""The only thing that flows: rows as tensors, with a flag for every cell that was seen."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Self
+
+import torch
+from torch import Tensor
+
+__all__ = ["Batch"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """Rows as tensors.
+
+    Parameters
+    ----------
+    values : dict of str to Tensor, shape (B, ...)
+        One tensor per block of the schema, by the block's key.
+    seen : dict of str to bool Tensor, shape (B, ...)
+        True where a cell was seen. A block without gaps has no entry: nothing is spent on what is always true.
+    index : int64 Tensor, shape (B,)
+        Row numbers in the data the batch was taken from.
+    weight : Tensor, shape (B,), optional
+        Row weights; None means one each.
+
+    Examples
+    --------
+    >>> batch = Batch({"x": torch.zeros(4, 2)}, {}, torch.arange(4))
+    >>> batch.take(torch.tensor([0, 2])).index
+    tensor([0, 2])
+    """
+
+    values: Mapping[str, Tensor]
+    seen: Mapping[str, Tensor]
+    index: Tensor
+    weight: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def take(self, rows: Tensor) -> Self:
+        """The given rows, in the given order (int64 row positions, shape (B',))."""
+        return dataclasses.replace(
+            self,
+            values={key: v.index_select(0, rows) for key, v in self.values.items()},
+            seen={key: s.index_select(0, rows) for key, s in self.seen.items()},
+            index=self.index.index_select(0, rows),
+            weight=None if self.weight is None else self.weight.index_select(0, rows),
+        )
+
+    def to(self, device: torch.device | str) -> Self:
+        """The same rows on another device."""
+        return dataclasses.replace(
+            self,
+            values={key: v.to(device) for key, v in self.values.items()},
+            seen={key: s.to(device) for key, s in self.seen.items()},
+            index=self.index.to(device),
+            weight=None if self.weight is None else self.weight.to(device),
+        )
+
+    def split(self, size: int) -> list[Self]:
+        """Consecutive pieces of at most ``size`` rows, without copying."""
+        return [self.rows(start, start + size) for start in range(0, len(self), size)]
+
+    def rows(self, start: int, stop: int) -> Self:
+        """Rows ``start`` to ``stop`` as views."""
+        return dataclasses.replace(
+            self,
+            values={key: v[start:stop] for key, v in self.values.items()},
+            seen={key: s[start:stop] for key, s in self.seen.items()},
+            index=self.index[start:stop],
+            weight=None if self.weight is None else self.weight[start:stop],
+        )

@@ -1,0 +1,199 @@
+"""Every error and warning a person can meet; each says what came, what is allowed and what to do."""
+
+__all__ = [
+    "ArchitectureError",
+    "CheckpointError",
+    "ChecksumError",
+    "CollapseWarning",
+    "ConstantColumnWarning",
+    "DamagedCheckpointWarning",
+    "DataError",
+    "DeadDimensionWarning",
+    "DiaboloError",
+    "DiaboloWarning",
+    "DiskFullError",
+    "DivergenceError",
+    "DivergenceWarning",
+    "DuplicateColumnError",
+    "EmptyColumnWarning",
+    "EmptyDataError",
+    "ExtraColumnWarning",
+    "IdentifierColumnWarning",
+    "ImageSizeError",
+    "InfiniteValueWarning",
+    "InterruptedWarning",
+    "MemoryBudgetError",
+    "MissingColumnError",
+    "MissingExtra",
+    "MixedTypeWarning",
+    "ModelFileError",
+    "NewerVersionError",
+    "NotADiaboloFileError",
+    "NumbersAsTextWarning",
+    "OutputError",
+    "OutputExistsError",
+    "OvercompleteError",
+    "OverfittingWarning",
+    "ParameterError",
+    "SchemaError",
+    "TooFewRowsError",
+    "TruncatedFileError",
+    "UnknownCategoryWarning",
+    "UnsupportedFileError",
+]
+
+
+class DiaboloError(Exception):
+    """Root of all errors that Diabolo raises for a mistake a person can mend."""
+
+
+class DataError(DiaboloError, ValueError):
+    """The data cannot be used as they are."""
+
+
+class EmptyDataError(DataError):
+    """There is no row, or nothing at all, in the data."""
+
+
+class TooFewRowsError(DataError):
+    """There are rows, but fewer than a model can be judged with."""
+
+
+class DuplicateColumnError(DataError):
+    """Two columns carry one name."""
+
+
+class MissingColumnError(DataError):
+    """A column the model was fitted with is absent."""
+
+
+class ImageSizeError(DataError):
+    """Images differ in height, width or number of channels."""
+
+
+class UnsupportedFileError(DataError):
+    """The file is of a kind that cannot be read."""
+
+
+class MemoryBudgetError(DataError):
+    """The computation would need more memory than there is."""
+
+
+class SchemaError(DiaboloError, ValueError):
+    """A schema does not fit the data or is not well formed."""
+
+
+class ParameterError(DiaboloError, ValueError):
+    """A parameter lies outside what is allowed."""
+
+
+class OvercompleteError(ParameterError):
+    """The code is as wide as the data, so that copying is the optimum."""
+
+
+class ArchitectureError(ParameterError):
+    """The architecture does not fit the kind of data."""
+
+
+class DivergenceError(DiaboloError, ArithmeticError):
+    """Training met a loss that is not a finite number."""
+
+
+class CheckpointError(DiaboloError, ValueError):
+    """A run directory cannot be resumed with these parameters or data."""
+
+
+class ModelFileError(DiaboloError, ValueError):
+    """A model file cannot be loaded."""
+
+
+class NotADiaboloFileError(ModelFileError):
+    """The file was not written by Diabolo."""
+
+
+class TruncatedFileError(ModelFileError):
+    """The file ends before its content does."""
+
+
+class ChecksumError(ModelFileError):
+    """The content of the file is not what was written."""
+
+
+class NewerVersionError(ModelFileError):
+    """The file was written by a newer Diabolo."""
+
+
+class OutputError(DiaboloError, OSError):
+    """A file cannot be written."""
+
+
+class OutputExistsError(OutputError):
+    """The file to write exists already."""
+
+
+class DiskFullError(OutputError):
+    """There is no space left; the old file is intact."""
+
+
+class MissingExtra(DiaboloError, ImportError):
+    """An optional package is needed and absent."""
+
+
+class DiaboloWarning(UserWarning):
+    """Root of all warnings: something was done differently from what one might expect."""
+
+
+class ConstantColumnWarning(DiaboloWarning):
+    """A column holds one value and carries no information."""
+
+
+class EmptyColumnWarning(DiaboloWarning):
+    """A column holds no value at all."""
+
+
+class IdentifierColumnWarning(DiaboloWarning):
+    """A column names its rows instead of describing them."""
+
+
+class InfiniteValueWarning(DiaboloWarning):
+    """Infinite numbers are treated as missing."""
+
+
+class MixedTypeWarning(DiaboloWarning):
+    """A column mixes types and is read as text."""
+
+
+class NumbersAsTextWarning(DiaboloWarning):
+    """A text column holds numbers and is read as such."""
+
+
+class UnknownCategoryWarning(DiaboloWarning):
+    """A category was never seen in training."""
+
+
+class ExtraColumnWarning(DiaboloWarning):
+    """A column was not there in training and is ignored."""
+
+
+class DamagedCheckpointWarning(DiaboloWarning):
+    """A checkpoint is damaged and an older one is used."""
+
+
+class CollapseWarning(DiaboloWarning):
+    """The reconstruction ignores the code: it is no better than the mean."""
+
+
+class DeadDimensionWarning(DiaboloWarning):
+    """A latent dimension does not vary with the data."""
+
+
+class OverfittingWarning(DiaboloWarning):
+    """Held-out rows are rebuilt much worse than training rows."""
+
+
+class DivergenceWarning(DiaboloWarning):
+    """Training met a non-finite loss and went on at a lower learning rate."""
+
+
+class InterruptedWarning(DiaboloWarning):
+    """Training was stopped by hand and the best model so far is kept."""

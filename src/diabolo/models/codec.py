@@ -1,0 +1,114 @@
+"""The pair of networks of an autoencoder: rows to a distribution over codes, codes to a distribution over rows."""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from diabolo.columns import Image
+from diabolo.data.batch import Batch
+from diabolo.data.schema import Schema
+from diabolo.distributions import Joint, Point
+
+__all__ = ["Architecture", "Codec"]
+
+Size = int | tuple[int, int, int]
+
+
+class Architecture(Protocol):
+    """A frozen spec that builds the hidden networks (:mod:`diabolo.nn`)."""
+
+    @property
+    def linear_path(self) -> bool:
+        """Whether code and output also have a linear map, started at principal components."""
+        ...
+
+    def encoder(self, features: Size, code: int) -> nn.Module:
+        """A net from (B, features) to (B, code)."""
+        ...
+
+    def decoder(self, code: int, features: Size) -> nn.Module:
+        """A net from (B, code) to hidden features, with their shape as attribute ``features``."""
+        ...
+
+
+class Codec(nn.Module):
+    """q(z | row) and p(row | z): embedders and an encoder net, a decoder net and one head per block of columns.
+
+    Parameters
+    ----------
+    schema : Schema
+    n_components : int
+        Width k of the code.
+    architecture : Architecture
+    ordered : bool
+        The decoder is also told which dimensions it sees, so that any first k' of them can be decoded.
+    """
+
+    def __init__(self, schema: Schema, n_components: int, architecture: Architecture, *, ordered: bool = False) -> None:
+        super().__init__()
+        columns = {schema.key(column): column for column in schema.columns}
+        self.n_components = n_components
+        self.ordered = ordered
+        self.embedders = nn.ModuleDict({key: column.embedder() for key, column in columns.items()})
+        width: int = sum(embedder.width for embedder in self.embedders.values())  # type: ignore[misc]
+        images = [column for column in schema.columns if isinstance(column, Image)]
+        size: Size = images[0].size if len(columns) == len(images) == 1 else width
+        self.encoder = architecture.encoder(size, n_components)
+        self.shortcut = nn.Linear(width, n_components) if architecture.linear_path else None
+        self.decoder = architecture.decoder(n_components * (2 if ordered else 1), size)
+        code = n_components if architecture.linear_path else 0
+        self.heads = nn.ModuleDict({key: column.head(self.decoder.features, code) for key, column in columns.items()})
+
+    def embed(self, batch: Batch) -> Tensor:
+        """What the encoder sees, (B, features)."""
+        parts = [net(batch.values[key], batch.seen.get(key)) for key, net in self.embedders.items()]
+        return parts[0] if len(parts) == 1 else torch.cat(parts, 1)
+
+    def encode(self, batch: Batch) -> Point:
+        """q(z | row)."""
+        return self.encode_features(self.embed(batch))
+
+    def encode_features(self, features: Tensor) -> Point:
+        """q(z | row) from embedded cells (B, features)."""
+        code = self.encoder(features)
+        return Point(code if self.shortcut is None else code + self.shortcut(features))
+
+    def decode(self, code: Tensor, visible: Tensor | None = None) -> Joint:
+        """p(row | z) from codes (B, k).
+
+        Parameters
+        ----------
+        code : Tensor, shape (B, k)
+        visible : Tensor, shape (B, k), optional
+            For an ordered codec: 1 for dimensions to use, 0 for the others; None uses all.
+        """
+        if self.ordered:
+            visible = torch.ones_like(code) if visible is None else visible
+            code = code * visible
+        hidden = self.decoder(torch.cat([code, visible], 1) if visible is not None else code)
+        return Joint({key: head(hidden, code) for key, head in self.heads.items()})
+
+    @torch.no_grad()
+    def start(self, batch: Batch) -> None:
+        """Take statistics of training rows; with a linear path, put it at their principal components."""
+        for key, embedder in self.embedders.items():
+            embedder.start(batch.values[key], batch.seen.get(key))  # type: ignore[operator]
+        code = self._start_encoder(self.embed(batch))
+        for key, head in self.heads.items():
+            head.start(code, batch.values[key], batch.seen.get(key))  # type: ignore[operator]
+
+    def _start_encoder(self, features: Tensor) -> Tensor:
+        """Whitened principal components as shortcut, a silent net beside it; returns the codes."""
+        if self.shortcut is None:
+            return self.encode_features(features).mean
+        mean = features.mean(0)
+        _, values, components = torch.svd_lowrank(features - mean, min(self.n_components + 10, *features.shape), niter=4)
+        scale = len(features) ** 0.5 / values[: self.n_components].clamp(min=1e-6)
+        weight = (components[:, : self.n_components] * scale).T
+        self.shortcut.weight.zero_()[: len(weight)] = weight
+        self.shortcut.bias.copy_(-self.shortcut.weight @ mean)
+        last = [layer for layer in self.encoder.modules() if isinstance(layer, nn.Linear)][-1]
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        return self.shortcut(features)

@@ -1,0 +1,104 @@
+"""Dense networks: the encoder and decoder of the chapter, from one layer each to any depth."""
+
+import dataclasses
+import math
+
+from torch import Tensor, nn
+
+__all__ = ["ACTIVATIONS", "Dense"]
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {
+    "identity": nn.Identity,
+    "relu": nn.ReLU,
+    "silu": nn.SiLU,
+    "gelu": nn.GELU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Dense:
+    """A dense encoder and its mirror image as decoder.
+
+    With ``hidden=()`` it is the simplest autoencoder there is, one layer each:
+    z = f(x W₁ + b₁) and x̂ = z W₂ + b₂, with W₁ (d, k), W₂ (k, d) and f = ``code_activation``.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Widths of the encoder's hidden layers; the decoder has them in reverse.
+    activation : str
+        One of ``identity relu silu gelu tanh sigmoid``.
+    code_activation : str
+        The function f applied to the code.
+    norm : {"none", "batch"}
+        Batch normalization (Ioffe & Szegedy 2015) before each activation.
+    dropout : float
+        Share of hidden units silenced in each training step (Srivastava et al. 2014).
+    linear_path : bool
+        Add x W to the code and z V to the output, and start both at principal components: the nets then learn only what
+        is not linear, and the model never ends worse than PCA.
+
+    References
+    ----------
+    Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 2006.
+
+    Examples
+    --------
+    >>> import torch
+    >>> net = Dense((8,)).encoder(4, 2)
+    >>> net(torch.zeros(3, 4)).shape
+    torch.Size([3, 2])
+    """
+
+    hidden: tuple[int, ...] = (256, 128)
+    activation: str = "silu"
+    code_activation: str = "identity"
+    norm: str = "none"
+    dropout: float = 0.0
+    linear_path: bool = True
+
+    def encoder(self, features: int | tuple[int, int, int], code: int) -> nn.Module:
+        """A net from (B, features) to (B, code); a map of channels, height and width is read flat."""
+        features = features if isinstance(features, int) else math.prod(features)
+        layers = _stack((features, *self.hidden), self)
+        last = nn.Linear(self.hidden[-1] if self.hidden else features, code)
+        return nn.Sequential(*layers, last, ACTIVATIONS[self.code_activation]())
+
+    def decoder(self, code: int, features: int | tuple[int, int, int]) -> "Mirror":  # noqa: ARG002 - maps need it
+        """A net from (B, code) to hidden features (B, ``Mirror.features``), which the heads read."""
+        return Mirror(code, self)
+
+
+class Mirror(nn.Module):
+    """The hidden part of a dense decoder.
+
+    Attributes
+    ----------
+    features : int
+        Width of what comes out.
+    """
+
+    def __init__(self, code: int, spec: Dense) -> None:
+        super().__init__()
+        widths = (code, *reversed(spec.hidden))
+        self.features: int = widths[-1]
+        self.layers = nn.Sequential(*_stack(widths, spec))
+
+    def forward(self, code: Tensor) -> Tensor:
+        """(B, code) -> (B, features)."""
+        return self.layers(code)
+
+
+def _stack(widths: tuple[int, ...], spec: Dense) -> list[nn.Module]:
+    """Linear, norm, activation and dropout for each step of ``widths``."""
+    layers: list[nn.Module] = []
+    for wide, next_wide in zip(widths[:-1], widths[1:], strict=True):
+        layers.append(nn.Linear(wide, next_wide, bias=spec.norm == "none"))
+        if spec.norm == "batch":
+            layers.append(nn.BatchNorm1d(next_wide))
+        layers.append(ACTIVATIONS[spec.activation]())
+        if spec.dropout:
+            layers.append(nn.Dropout(spec.dropout))
+    return layers

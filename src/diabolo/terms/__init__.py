@@ -1,0 +1,6 @@
+"""Terms of an objective as values: what is done to the input, and what is asked of the code."""
+
+from diabolo.terms.corruptions import Corruption, Masking, Noise
+from diabolo.terms.penalties import Penalty, Sparsity
+
+__all__ = ["Corruption", "Masking", "Noise", "Penalty", "Sparsity"]

@@ -1,0 +1,106 @@
+"""What happened in training, epoch by epoch."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any, Self
+
+__all__ = ["Epoch", "History"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Epoch:
+    """One pass over the training rows.
+
+    Parameters
+    ----------
+    epoch : int
+        Counted from 1.
+    terms : dict of str to float
+        Mean over rows of each term of the training loss.
+    held_out : float
+        Mean over held-out rows of what the best weights are chosen by.
+    learning_rate : float
+        At the end of the epoch.
+    seconds : float
+        Wall time spent in the run so far.
+    """
+
+    epoch: int
+    terms: dict[str, float]
+    held_out: float
+    learning_rate: float
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """The record of one training run.
+
+    Parameters
+    ----------
+    epochs : tuple of Epoch
+    stop_reason : str
+        ``max_epochs``, ``patience``, ``max_seconds``, ``interrupted``, or ``exact`` for a closed form.
+    best_epoch : int
+        The epoch whose weights were kept; 0 is the start.
+    best : float
+        Held-out measure of these weights.
+    rows : int
+        Training rows.
+    parameters : int
+        Numbers that were learned.
+    rows_per_second : float
+    plan : dict
+        What was decided automatically: batch size, epochs, learning rate, precision, threads.
+
+    Examples
+    --------
+    >>> History((), "exact", 0, 1.5, 100, 12, 1e6, {}).to_json()["stop_reason"]
+    'exact'
+    """
+
+    epochs: tuple[Epoch, ...]
+    stop_reason: str
+    best_epoch: int
+    best: float
+    rows: int
+    parameters: int
+    rows_per_second: float
+    plan: dict[str, Any]
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the whole run."""
+        return self.epochs[-1].seconds if self.epochs else float(self.plan.get("seconds", 0.0))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """The record that :meth:`to_json` gave."""
+        return cls(**{**stored, "epochs": tuple(Epoch(**epoch) for epoch in stored["epochs"])})
+
+
+class HistoryFile:
+    """A JSON-lines file with one epoch a line, which follows a resumed run back to its checkpoint."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+
+    def restart(self, epochs: list[Epoch]) -> None:
+        """Hold exactly these epochs."""
+        if self.path is not None:
+            self.path.write_text("".join(_line(epoch) for epoch in epochs))
+
+    def add(self, epoch: Epoch) -> None:
+        """Append one epoch."""
+        if self.path is not None:
+            with self.path.open("a") as file:
+                file.write(_line(epoch))
+
+
+def _line(epoch: Epoch) -> str:
+    return json.dumps(dataclasses.asdict(epoch)) + "\n"

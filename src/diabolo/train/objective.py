@@ -1,0 +1,38 @@
+"""What a trainer minimizes: named terms per row, never reduced."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+from diabolo.data.batch import Batch
+
+__all__ = ["Objective"]
+
+
+class Objective(nn.Module, ABC):
+    """A module whose loss on a row is the sum of its named terms.
+
+    Attributes
+    ----------
+    players : tuple of str
+        Who takes a step in turn; one for most models, two for a game such as a GAN.
+    """
+
+    players: ClassVar[tuple[str, ...]] = ("model",)
+
+    @abstractmethod
+    def losses(self, batch: Batch, player: str = "model") -> dict[str, Tensor]:
+        """Every term of a player's loss, per row: ``{name: (B,)}``, in nats where it is a likelihood."""
+
+    @abstractmethod
+    def monitor(self, batch: Batch) -> Tensor:
+        """What the best weights are chosen by on held-out rows, per row (B,), lower is better."""
+
+    def blame(self, batch: Batch) -> list[str]:  # noqa: ARG002 - an objective without columns has none to name
+        """Table columns whose share of the loss is not finite on the batch."""
+        return []
+
+    def parameters_of(self, player: str) -> list[nn.Parameter]:  # noqa: ARG002 - one player owns all
+        """The parameters that a player's step changes."""
+        return [p for p in self.parameters() if p.requires_grad]

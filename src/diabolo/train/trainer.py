@@ -1,0 +1,161 @@
+"""The one training loop: data resident on the device, no synchronization inside an epoch, exact resume."""
+
+import dataclasses
+import warnings
+from typing import Any
+
+from diabolo.data.batch import Batch
+from diabolo.errors import InterruptedWarning, ParameterError
+from diabolo.randomness import seeded
+from diabolo.train.checkpoint import Checkpoints
+from diabolo.train.history import History
+from diabolo.train.objective import Objective
+from diabolo.train.precision import PRECISIONS, choose
+from diabolo.train.progress import Progress
+from diabolo.train.run import Plan, Run
+from diabolo.train.schedules import SCHEDULES
+from diabolo.train.stopping import Interrupt, interruptible
+
+__all__ = ["Trainer"]
+
+MIN_PATIENCE = 5  # epochs
+
+
+@dataclasses.dataclass(frozen=True)
+class Trainer:
+    """How a model is trained; everything that is not about the model itself.
+
+    Parameters
+    ----------
+    weight_decay : float
+        Decoupled decay of matrices (not of offsets and scales), per unit of learning rate.
+    betas : (float, float)
+        Memory of Adam's first and second moments.
+    warmup : float
+        Share of the planned steps in which the learning rate rises.
+    schedule : {"cosine", "linear", "constant"}
+        How it falls afterwards.
+    clip : float
+        Gradients longer than ``clip`` times their running mean length are shortened to it; ``inf`` for never.
+    validation : float
+        Share of the rows that is held out to choose the best weights (at most 2,000 rows); 0 uses the training rows.
+    patience : float
+        Stop when the held-out measure has not improved for this share of the planned epochs.
+    max_seconds : float, optional
+        Stop after the epoch in which this much wall time has passed.
+    precision : {"auto", "fp32", "bf16"}
+        ``auto`` times one step of a large model in both and keeps the faster.
+    progress : bool or "auto"
+        A bar with loss and time left; ``auto``: on a terminal only.
+    checkpoint_every : float
+        Least number of seconds between two checkpoints of a run with a ``run_dir``.
+    keep : int
+        Number of checkpoints kept.
+
+    References
+    ----------
+    Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019.
+
+    Examples
+    --------
+    >>> Trainer(schedule="linear", patience=0.5).schedule
+    'linear'
+    """
+
+    weight_decay: float = 0.01
+    betas: tuple[float, float] = (0.9, 0.99)
+    warmup: float = 0.05
+    schedule: str = "cosine"
+    clip: float = 3.0
+    validation: float = 0.1
+    patience: float = 0.3
+    max_seconds: float | None = None
+    precision: str = "auto"
+    progress: bool | str = "auto"
+    checkpoint_every: float = 1.0
+    keep: int = 2
+
+    def __post_init__(self) -> None:
+        allowed = {"schedule": SCHEDULES, "precision": ("auto", *PRECISIONS)}
+        for name, options in allowed.items():
+            if getattr(self, name) not in options:
+                raise ParameterError(f"{name}={getattr(self, name)!r} is not one of {', '.join(options)}.")
+        if not 0.0 <= self.validation < 1.0:
+            raise ParameterError(f"validation={self.validation} is not a share of the rows in [0, 1).")
+
+    def fit(
+        self,
+        objective: Objective,
+        rows: Batch,
+        held_out: Batch,
+        *,
+        seed: int,
+        batch_size: int,
+        max_epochs: int,
+        learning_rate: float,
+        checkpoints: Checkpoints | None = None,
+        identity: dict[str, Any] | None = None,
+    ) -> History:
+        """Minimize the objective on ``rows`` and leave it at the weights that are best on ``held_out``.
+
+        Parameters
+        ----------
+        objective : Objective
+            On the device of the rows; changed in place.
+        rows, held_out : Batch
+        seed : int
+            Order of rows and all noise are functions of it.
+        batch_size, max_epochs, learning_rate
+            The plan.
+        checkpoints : Checkpoints, optional
+            Where to save and to resume from.
+        identity : dict, optional
+            What must be equal for a resume to be allowed: parameters and fingerprints of schema and data.
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        CheckpointError
+            The checkpoints belong to other parameters or data.
+        DivergenceError
+            The loss was not finite before a single epoch was done.
+        """
+        plan = Plan(seed, batch_size, max_epochs, learning_rate)
+        with seeded(seed, "fit"), interruptible() as interrupt:
+            run = Run(objective, rows, held_out, plan, self, checkpoints)
+            if not run.resume(identity or {}):
+                run.precision = choose(self.precision, run.rehearse, objective, batch_size)
+            with Progress(self.progress if run.engine.is_main else False, run.total_steps, run.step_count) as bar:
+                reason = self._loop(run, bar, interrupt)
+            return run.finish(reason)
+
+    def _loop(self, run: Run, bar: Progress, interrupt: Interrupt) -> str:
+        """Epoch after epoch; returns the reason of the end."""
+        while (reason := self._ended(run)) is None:
+            for batch in run.batches():
+                run.step(batch)
+                bar.advance(run.describe())
+                if interrupt.requested:
+                    break
+            if run.engine.agree(interrupt.requested):
+                warnings.warn("Training was stopped by hand; the best model so far is kept.", InterruptedWarning, 2)
+                run.keep_if_best()
+                return "interrupted"
+            if not run.is_halted():
+                run.close_epoch()
+            elif not run.retry():
+                return "diverged"
+        return reason
+
+    def _ended(self, run: Run) -> str | None:
+        """Why the run is over, or None while it is not."""
+        if run.epoch >= run.plan.max_epochs:
+            return "max_epochs"
+        if run.epoch - run.best_epoch > max(MIN_PATIENCE, self.patience * run.plan.max_epochs):
+            return "patience"
+        if self.max_seconds is not None and run.seconds() > self.max_seconds:
+            return "max_seconds"
+        return None
