@@ -9,7 +9,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ _ADVICE = {
 
 
 @contextmanager
-def replace(path: _Path, *, overwrite: bool = True) -> Iterator[Path]:
+def replace(path: _Path, *, overwrite: bool = True) -> Generator[Path, None, None]:
     """Give a temporary path to write to; it takes the place of `path` when the block ends without an error.
 
     Parameters
@@ -69,7 +69,7 @@ def replace(path: _Path, *, overwrite: bool = True) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}{_SUFFIX}")
-    with _explained(path, {path, target, target.parent, temporary}):
+    with _explained(os.fspath(path), {os.fspath(path), *map(str, (target, target.parent, temporary))}):
         _check_target(Path(path), overwrite)
         temporary.open("xb").close()
         try:
@@ -136,17 +136,17 @@ def _sync(path: Path, flags: int) -> None:
 
 
 @contextmanager
-def _explained(path: _Path, ours: set[_Path]) -> Iterator[None]:
+def _explained(path: str, ours: set[str]) -> Generator[None, None, None]:
     """Turn the system's error about the output into a sentence; errors about other files pass unchanged."""
     try:
         yield
     except OutputError:
         raise
     except OSError as error:
-        foreign = error.filename is not None and os.fspath(error.filename) not in map(os.fspath, ours)
+        foreign = error.filename is not None and os.fspath(error.filename) not in ours
         if foreign and error.errno not in _NO_SPACE:
             raise
-        raise _sentence(error, os.fspath(path)) from error
+        raise _sentence(error, path) from error
 
 
 def _sentence(error: OSError, path: str) -> OutputError:

@@ -15,7 +15,7 @@ It guards against damage, not against forgery. Nothing in a file is ever execute
 import hashlib
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -200,7 +200,7 @@ def _load(blob: bytes, name: str) -> dict[str, "torch.Tensor"]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BufferedReader]:
+def _opened(path: Path) -> Generator[BufferedReader, None, None]:
     """Open a regular file only: a pipe would block and a device would never end."""
     try:
         if not path.is_file():
@@ -249,7 +249,7 @@ def _verify(file: BufferedReader) -> int:
             f"{file.name!r} is incomplete: it has {size} of {expected} bytes; copy it again"
         )
     file.seek(len(_MAGIC) + len(digest))
-    if size > expected or hashlib.file_digest(file, "sha256").digest() != digest:
+    if hashlib.file_digest(file, "sha256").digest() != digest:
         raise ChecksumError(
             f"{file.name!r} is damaged: its checksum does not match; use another copy of the file"
         )

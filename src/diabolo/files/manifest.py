@@ -3,7 +3,7 @@
 import json
 import platform
 from importlib import metadata
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from diabolo.errors import ModelFileError, NewerVersionError, NotADiaboloFileError
 
@@ -63,12 +63,15 @@ def from_json(encoded: bytes) -> dict[str, Any]:
     Traceback (most recent call last):
     ValueError: the key 'k' occurs twice
     """
-    return json.loads(
+    parsed: object = json.loads(
         encoded.decode(), object_pairs_hook=_unique, parse_constant=_refuse_number, parse_float=_finite
     )
+    if isinstance(parsed, dict):
+        return cast("dict[str, Any]", parsed)
+    raise ValueError("it is not an object")
 
 
-def check(manifest: Any, name: str) -> None:
+def check(manifest: dict[str, Any], name: str) -> None:
     """Refuse a manifest that this Diabolo cannot understand; `name` is the file's, for the message.
 
     Raises
@@ -86,7 +89,7 @@ def check(manifest: Any, name: str) -> None:
     Traceback (most recent call last):
     diabolo.errors.NewerVersionError: 'm.diabolo' has format version 2, and this Diabolo reads up to 1...
     """
-    if not isinstance(manifest, dict) or manifest.get("format") != "diabolo":
+    if manifest.get("format") != "diabolo":
         raise NotADiaboloFileError(f"{name!r} is not a Diabolo file: its manifest names another format")
     version = manifest.get("format_version")
     if type(version) is not int or version < 1:
@@ -114,7 +117,7 @@ def _plain(value: object) -> object:
     import numpy as np
 
     if isinstance(value, np.generic):
-        return value.item()
+        return cast("np.generic[Any]", value).item()
     raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 

@@ -11,7 +11,7 @@ import reprlib
 import warnings
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO, cast
 
 from diabolo.errors import (
     CheckpointError,
@@ -200,10 +200,19 @@ def _flat(nested: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """Entries by dotted name; a list of records counts as a dictionary of them by position."""
     flat: dict[str, Any] = {}
     for name, value in nested.items():
-        if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
-            value = {str(position): entry for position, entry in enumerate(value)}
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+        inner = _entries(value)
+        flat |= {f"{prefix}{name}": value} if inner is None else _flat(inner, f"{prefix}{name}.")
     return flat
+
+
+def _entries(value: object) -> dict[str, Any] | None:
+    """Give what is inside a dictionary or a list of records, and None for any other value."""
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    records = cast("list[object]", value) if isinstance(value, list) else []
+    if any(isinstance(record, dict) for record in records):
+        return {str(position): record for position, record in enumerate(records)}
+    return None
 
 
 def _show(flat: dict[str, Any], name: str) -> str:
