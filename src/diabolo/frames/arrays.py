@@ -39,7 +39,8 @@ def source_of(data: Any) -> Source | None:
         return _of_tensor(data, torch)
     if hasattr(data, "tocsr") or type(data).__module__.startswith("scipy.sparse"):
         raise SparseDataError(
-            "Sparse data was passed, but dense data is required: convert with X.toarray(), if the memory allows it."
+            "Sparse data was passed, but dense data is required: convert with X.toarray(), if the memory "
+            "allows it."
         )
     if isinstance(data, str | bytes) or not (hasattr(data, "__array__") or isinstance(data, list | tuple)):
         return None
@@ -49,7 +50,7 @@ def source_of(data: Any) -> Source | None:
 def _as_array(data: Any) -> np.ndarray:
     """A numpy array; gaps of a masked array become NaN."""
     if isinstance(data, np.ma.MaskedArray):
-        return data.astype(np.result_type(data.dtype, np.float32)).filled(np.nan)
+        return np.ma.filled(data.astype(np.result_type(data.dtype, np.float32)), np.nan)
     try:
         return np.asarray(data)
     except ValueError as error:
@@ -73,8 +74,8 @@ def _source(kind: str, array: np.ndarray, **hints: Any) -> Source:
     if array.ndim == 4 and array.shape[3] not in CHANNELS:
         if array.shape[1] not in CHANNELS:
             raise DataError(
-                f"Images of shape {array.shape} have {array.shape[3]} channels; allowed are (n, height, width) or "
-                f"(n, height, width, channels) with 1, 3 or 4 channels."
+                f"Images of shape {array.shape} have {array.shape[3]} channels; allowed are (n, height, "
+                "width) or (n, height, width, channels) with 1, 3 or 4 channels."
             )
         array, hints = np.moveaxis(array, 1, 3), {**hints, "channels_first": True}
     return Source(kind, (IMAGE,), array=array, hints=hints)
@@ -84,7 +85,8 @@ def _real(array: np.ndarray) -> np.ndarray:
     """The array, if it holds real numbers; objects are read as such."""
     if array.dtype.kind == "c":
         raise DataError(
-            f"Complex data not supported: the array has dtype {array.dtype}; pass real and imaginary parts as columns."
+            f"Complex data not supported: the array has dtype {array.dtype}; pass real and imaginary parts "
+            "as columns."
         )
     if array.dtype == object:
         try:
@@ -101,7 +103,7 @@ def _wrong_axes(array: np.ndarray) -> str:
     if array.ndim < 2:
         came = "1D" if array.ndim == 1 else "scalar"
         return (
-            f"Expected 2D array, got {came} array instead (shape={array.shape}). Reshape your data: X.reshape(-1, 1) if it "
-            "has a single feature, X.reshape(1, -1) if it is a single sample."
+            f"Expected 2D array, got {came} array instead (shape={array.shape}). Reshape your data: "
+            "X.reshape(-1, 1) if it has a single feature, X.reshape(1, -1) if it is a single sample."
         )
     return f"An array of {array.ndim} axes (shape={array.shape}) cannot be used. Pass {KINDS}."

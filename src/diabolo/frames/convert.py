@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.types as is_
 
 from diabolo.errors import DataError
 
 __all__ = ["as_dtype", "cast", "float_type", "number_type", "to_numbers", "to_pixels"]
+
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 DAY = 86_400  # seconds
@@ -102,8 +104,8 @@ def to_pixels(column: pa.ChunkedArray, name: str) -> np.ndarray:
 def cast(column: Any, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
     """A column as an Arrow type.
 
-    What a model gives back has to fit the type that came in: numbers become integers by rounding and clipping to the
-    type's range, seconds become times, NaN becomes null, and what cannot be read becomes null.
+    What a model gives back has to fit the type that came in: numbers become integers by rounding and clipping
+    to the type's range, seconds become times, NaN becomes null, and what cannot be read becomes null.
 
     Parameters
     ----------

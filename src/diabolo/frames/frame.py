@@ -19,8 +19,8 @@ __all__ = ["Frame"]
 class Frame:
     """Rows and named columns, whatever library they came from.
 
-    A missing cell is null or NaN. A 2-D array has the columns ``x0, x1, ...``; an array of images has the one column
-    ``image``.
+    A missing cell is null or NaN. A 2-D array has the columns ``x0, x1, ...``; an array of images has the one
+    column ``image``.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ class Frame:
         Parameters
         ----------
         data : array, tensor, data frame, list of dicts, dict of columns or Frame
-            Arrays are (n, d), or (n, y, x) and (n, y, x, c) for images; tensors of images may also be (n, c, y, x).
-            They are not copied. A dict of columns counts as a pyarrow table.
+            Arrays are (n, d), or (n, y, x) and (n, y, x, c) for images; tensors of images may also be (n, c,
+            y, x). They are not copied. A dict of columns counts as a pyarrow table.
 
         Raises
         ------
@@ -120,9 +120,9 @@ class Frame:
     def numbers(self, names: tuple[str, ...] | None = None) -> np.ndarray:
         """Columns as floats (n, m), NaN where missing.
 
-        float32 where that is exact for all of them (float32, booleans, integers up to 16 bits), else float64. Points in
-        time are seconds since 1970 (UTC), durations and times of day are seconds. All columns of a 2-D float array are
-        that array itself, not a copy.
+        float32 where that is exact for all of them (float32, booleans, integers up to 16 bits), else float64.
+        Points in time are seconds since 1970 (UTC), durations and times of day are seconds. All columns of a
+        2-D float array are that array itself, not a copy.
 
         Raises
         ------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.types as is_
 
 from diabolo.errors import MissingColumnError, MissingExtra
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["restore", "template_of"]
 
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
+
 
 def template_of(source: Source) -> dict[str, Any]:
-    """All that :func:`restore` needs, as plain JSON values: kind, types, levels of categories, shape of images.
+    """All that :func:`restore` needs, as plain JSON values: kind, types, levels, shape of images.
 
     Examples
     --------
@@ -47,9 +49,9 @@ def restore(columns: Mapping[str, Any], template: dict[str, Any], like: "Frame |
     Parameters
     ----------
     columns : dict of str to pyarrow Array, ChunkedArray or ndarray, shape (n,)
-        The cells of each column. Numbers for a column of integers are rounded and clipped to its type's range, texts for
-        a column of categories become its categories, seconds become times. Columns that the template lacks are ignored;
-        columns that are absent are left out of tables.
+        The cells of each column. Numbers for a column of integers are rounded and clipped to its type's
+        range, texts for a column of categories become its categories, seconds become times. Columns that the
+        template lacks are ignored; columns that are absent are left out of tables.
     template : dict
         From :attr:`Frame.template`.
     like : Frame, optional
@@ -85,10 +87,15 @@ def restore(columns: Mapping[str, Any], template: dict[str, Any], like: "Frame |
 
 def _table(columns: Mapping[str, Any], template: dict[str, Any]) -> pa.Table:
     """An Arrow table with the template's columns, order and types."""
-    schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(template["schema"])))
+    schema = _schema(template)
     fields = [field for field in schema if field.name in columns]
     arrays = [_column(columns[field.name], field, template["levels"]) for field in fields]
     return pa.table(arrays, schema=pa.schema(fields, schema.metadata))
+
+
+def _schema(template: dict[str, Any]) -> pa.Schema:
+    """The Arrow schema inside a template."""
+    return pa.ipc.read_schema(pa.py_buffer(base64.b64decode(template["schema"])))
 
 
 def _column(cells: Any, field: pa.Field, levels: dict[str, str]) -> Any:
@@ -110,16 +117,15 @@ def _column(cells: Any, field: pa.Field, levels: dict[str, str]) -> Any:
 
 
 def _pandas(table: pa.Table, template: dict[str, Any], index: Any) -> Any:
-    """A DataFrame with the dtypes, column labels and, where the number of rows agrees, row labels that came in."""
+    """A DataFrame with the dtypes, column labels and, where the rows agree, row labels that came in."""
     _package("pandas")
-    schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(template["schema"])))
-    dtypes = dict(zip(schema.names, template["dtypes"], strict=True))
+    dtypes = dict(zip(_schema(template).names, template["dtypes"], strict=True))
     frame = table.to_pandas()
-    frame = frame.astype(
-        {name: dtypes[name] for name in frame.columns if _must_change(str(frame.dtypes[name]), dtypes[name])}
-    )
+    came = zip(frame.columns, frame.dtypes, strict=True)
+    changes = {name: dtypes[name] for name, dtype in came if _must_change(dtype, dtypes[name])}
+    frame = frame.astype(changes)
     if "labels" in template:
-        labels = dict(zip(schema.names, template["labels"], strict=True))
+        labels = dict(zip(_schema(template).names, template["labels"], strict=True))
         frame.columns = _labels([labels[name] for name in frame.columns])
     return frame.set_axis(index, axis=0) if index is not None and len(index) == len(frame) else frame
 
@@ -131,10 +137,10 @@ def _labels(labels: list[Any]) -> Any:
     return _package("pandas").MultiIndex.from_tuples([tuple(label) for label in labels])
 
 
-def _must_change(came: str, wanted: str) -> bool:
-    """Whether a pandas dtype has to be set: categories carry theirs, and text that was read as numbers stays numbers."""
-    was_text = came.startswith(("int", "float")) and wanted.startswith("str")
-    return came != wanted and wanted != "category" and not was_text
+def _must_change(came: Any, wanted: str) -> bool:
+    """Whether to set a pandas dtype: categories carry theirs, text that was read as numbers stays numbers."""
+    was_text = came.kind in "if" and wanted.startswith("str")
+    return str(came) != wanted and wanted != "category" and not was_text
 
 
 def _array(columns: Mapping[str, Any], template: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What every kind of input boils down to: one Arrow table or one array, and how to make the same kind again."""
+"""What every kind of input boils down to: one Arrow table or one array, and how to make the kind again."""
 
 import dataclasses
 from collections import Counter
@@ -13,8 +13,8 @@ __all__ = ["IMAGE", "KINDS", "Source", "check_names", "check_size"]
 
 IMAGE = "image"
 KINDS = (
-    "a 2-D array of numbers (rows x columns), a 3-D or 4-D array of images, a torch tensor, a pandas or polars DataFrame, "
-    "a pyarrow Table, a list of dicts or a dict of columns"
+    "a 2-D array of numbers (rows x columns), a 3-D or 4-D array of images, a torch tensor, a pandas or "
+    "polars DataFrame, a pyarrow Table, a list of dicts or a dict of columns"
 )
 
 
@@ -101,7 +101,8 @@ def check_size(shape: tuple[int, ...]) -> None:
     """
     if shape[0] == 0:
         raise EmptyDataError(
-            f"The data have 0 sample(s) (shape={shape}) while a minimum of 1 is required: there is no row to learn from."
+            f"The data have 0 sample(s) (shape={shape}) while a minimum of 1 is required: there is no row to "
+            "learn from."
         )
     if 0 in shape[1:]:
         raise DataError(f"The data have 0 feature(s) (shape={shape}) while a minimum of 1 is required.")

@@ -1,4 +1,4 @@
-"""Data frames, lists of dicts and Arrow tables -> one Arrow table whose columns hold numbers, text, times or images."""
+"""Data frames, lists of dicts and Arrow tables -> one Arrow table of numbers, text, times or images."""
 
 import sys
 from typing import Any
@@ -37,8 +37,8 @@ def source_of(data: Any) -> Source | None:
         or isinstance(data, pa.Array | pa.ChunkedArray)
     ):
         raise DataError(
-            "Expected 2D array, got 1D array instead: one column alone. Reshape your data: pass a data frame with that "
-            "column, for example series.to_frame()."
+            "Expected 2D array, got 1D array instead: one column alone. Reshape your data: pass a data "
+            "frame with that column, for example series.to_frame()."
         )
     if _is(data, "pandas", "DataFrame"):
         return _of_pandas(data)
@@ -56,7 +56,7 @@ def source_of(data: Any) -> Source | None:
 
 
 def _is(data: Any, package: str, name: str) -> bool:
-    """isinstance without importing the package: an instance exists only after someone imported it."""
+    """An `isinstance` without importing the package: an instance exists only after someone imported it."""
     module = sys.modules.get(package)
     return module is not None and isinstance(data, getattr(module, name, ()))
 
@@ -87,8 +87,8 @@ def _check_type(field: pa.Field) -> None:
         or is_.is_large_binary(kind)
     ):
         raise DataError(
-            f"Column {field.name!r} holds {kind}; allowed are numbers, text, categories, truth values, times and images "
-            "of one size. Give each part a column of its own, or leave the column out."
+            f"Column {field.name!r} holds {kind}; allowed are numbers, text, categories, truth values, times "
+            "and images of one size. Give each part a column of its own, or leave the column out."
         )
 
 
@@ -104,7 +104,7 @@ def _of_pandas(frame: Any) -> Source:
     for i in objects:
         name = str(labels[i])
         table = table.add_column(i, name, read_objects(plain.iloc[:, i].tolist(), name))
-    hints = {"dtypes": dtypes}
+    hints: dict[str, Any] = {"dtypes": dtypes}
     if not all(isinstance(label, str) for label in labels) and all(map(_is_plain, labels)):
         hints["labels"] = [list(label) if isinstance(label, tuple) else label for label in labels]
     return _of_arrow("pandas", table.replace_schema_metadata(None), hints, frame.index)

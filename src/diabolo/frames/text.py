@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.types as is_
 
 from diabolo.errors import DataError, MixedTypeWarning, NumbersAsTextWarning
 
 __all__ = ["read_objects", "read_text"]
+
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
 PROBE = 200  # cells looked at before a whole column is
 NUMERIC = (bool, int, float, decimal.Decimal, np.number, np.bool_)
@@ -72,8 +74,8 @@ def _read_mixed(cells: list[Any], name: str) -> pa.Array:
     plain = (str, bytes, datetime.date, datetime.time, datetime.timedelta, *NUMERIC)
     if strange := [cell for cell in present if not isinstance(cell, plain)]:
         raise DataError(
-            f"Column {name!r} holds cells of type {type(strange[0]).__name__}; allowed are numbers, text and times. "
-            "Give each part a column of its own, or leave the column out."
+            f"Column {name!r} holds cells of type {type(strange[0]).__name__}; allowed are numbers, text and "
+            "times. Give each part a column of its own, or leave the column out."
         )
     warnings.warn(
         f"Column {name!r} mixes {', '.join(kinds)} and is read as text; give it one type to change that.",
@@ -105,8 +107,9 @@ def _as_datetime(day: datetime.date) -> datetime.datetime:
 def read_text(table: pa.Table, field: pa.Field) -> pa.ChunkedArray | None:
     """The numbers of a text column whose every cell is a number in one unambiguous way of writing.
 
-    Read are ``1,234.5``, ``1 234.5``, ``1'234``, ``1 234,5`` and ``1.234,5``: with a thousands separator or a decimal
-    comma somewhere. Plain digits stay text, for they may be codes. None stands for a column that stays as it is.
+    Read are ``1,234.5``, ``1 234.5``, ``1'234``, ``1 234,5`` and ``1.234,5``: with a thousands separator or a
+    decimal comma somewhere. Plain digits stay text, for they may be codes. None stands for a column that
+    stays as it is.
 
     Warns
     -----
@@ -144,7 +147,8 @@ def _any_match(column: pa.ChunkedArray, pattern: str) -> bool:
 def _parse(column: pa.ChunkedArray, name: str, separators: str, mark: str) -> pa.ChunkedArray:
     """Numbers out of text."""
     warnings.warn(
-        f"Column {name!r} holds numbers as text, such as {column.drop_null()[0].as_py()!r}, and is read as numbers.",
+        f"Column {name!r} holds numbers as text, such as {column.drop_null()[0].as_py()!r}, and is read as "
+        "numbers.",
         NumbersAsTextWarning,
         stacklevel=2,
     )
