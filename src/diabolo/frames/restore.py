@@ -123,7 +123,7 @@ def _pandas(table: pa.Table, template: dict[str, Any], index: Any) -> Any:
     frame = table.to_pandas()
     came = zip(frame.columns, frame.dtypes, strict=True)
     changes = {name: dtypes[name] for name, dtype in came if _must_change(dtype, dtypes[name])}
-    frame = frame.astype(changes)
+    frame = frame.astype(changes) if changes else frame
     if "labels" in template:
         labels = dict(zip(_schema(template).names, template["labels"], strict=True))
         frame.columns = _labels([labels[name] for name in frame.columns])

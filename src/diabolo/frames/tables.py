@@ -95,19 +95,17 @@ def _check_type(field: pa.Field) -> None:
 def _of_pandas(frame: Any) -> Source:
     """A pandas DataFrame; its labels and dtypes are kept as hints."""
     labels = list(frame.columns)
-    check_names([str(label) for label in labels])
+    names = check_names([str(label) for label in labels])
     check_size(frame.shape)
     dtypes = [str(dtype) for dtype in frame.dtypes]
-    plain = frame.set_axis([str(label) for label in labels], axis=1)
-    objects = [i for i, dtype in enumerate(dtypes) if dtype == "object"]
-    table = pa.Table.from_pandas(plain.drop(columns=plain.columns[objects]), preserve_index=False)
-    for i in objects:
-        name = str(labels[i])
-        table = table.add_column(i, name, read_objects(plain.iloc[:, i].tolist(), name))
+    columns = [
+        read_objects(cells.tolist(), name) if dtype == "object" else pa.Array.from_pandas(cells)
+        for name, dtype, (_, cells) in zip(names, dtypes, frame.items(), strict=True)
+    ]
     hints: dict[str, Any] = {"dtypes": dtypes}
     if not all(isinstance(label, str) for label in labels) and all(map(_is_plain, labels)):
         hints["labels"] = [list(label) if isinstance(label, tuple) else label for label in labels]
-    return _of_arrow("pandas", table.replace_schema_metadata(None), hints, frame.index)
+    return _of_arrow("pandas", pa.table(columns, names=list(names)), hints, frame.index)
 
 
 def _is_plain(label: Any) -> bool:
