@@ -1,7 +1,8 @@
 """Levels: the distinct values of a column, of any scalar type, as plain JSON values and as integer codes."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,7 @@ from diabolo.frames import Frame
 
 __all__ = ["Level", "codes", "count_levels", "decoded", "encoded", "plain", "warn_unknown"]
 
-type Level = bool | int | float | str
+Level: TypeAlias = bool | int | float | str
 
 MISSING, UNKNOWN = -1, -2
 
@@ -41,15 +42,19 @@ def count_levels(cells: pa.Array) -> tuple[list[Level], list[int]]:
 def codes(cells: pa.Array, levels: Sequence[Level]) -> np.ndarray:
     """Position of every cell among ``levels`` (int64); −1 where it is missing, −2 where it is none of them."""
     values, known = _same_type(cells, pa.array(levels))
-    found = pc.fill_null(pc.index_in(values, value_set=known), UNKNOWN).to_numpy(zero_copy_only=False).astype(np.int64)
+    found = (
+        pc.fill_null(pc.index_in(values, value_set=known), UNKNOWN)
+        .to_numpy(zero_copy_only=False)
+        .astype(np.int64)
+    )
     found[cells.is_null().to_numpy(zero_copy_only=False)] = MISSING
     return found
 
 
-def encoded(
-    frame: Frame, names: Sequence[str], levels: Sequence[Sequence[Level]], then: str, known: Callable[[Level], bool] | None = None
-) -> np.ndarray:
-    """Codes (n, m) of a whole block, with one warning for every column that has levels never met."""
+def encoded(frame: Frame, names: Sequence[str], levels: Sequence[Sequence[Level]], then: str) -> np.ndarray:
+    """Codes (n, m) of a whole block, with one warning for every column that has levels never met; ``then`` says what
+    becomes of them.
+    """
     found = np.empty((frame.n_rows, len(names)), np.int64)
     for j, name in enumerate(names):
         cells = plain(frame.arrow(name))
@@ -58,7 +63,9 @@ def encoded(
     return found
 
 
-def decoded(found: np.ndarray, names: Sequence[str], levels: Sequence[Sequence[Level]]) -> dict[str, pa.Array]:
+def decoded(
+    found: np.ndarray, names: Sequence[str], levels: Sequence[Sequence[Level]]
+) -> dict[str, pa.Array]:
     """Codes (n, m) -> one array of levels per column."""
     return {name: pa.array(levels[j]).take(pa.array(found[:, j])) for j, name in enumerate(names)}
 
@@ -69,7 +76,9 @@ def warn_unknown(name: str, cells: pa.Array, found: np.ndarray, then: str) -> No
     if not strange.any():
         return
     examples = pc.unique(cells.filter(pa.array(strange))).to_pylist()
-    shown = ", ".join(repr(e) for e in examples[:3]) + (f" and {len(examples) - 3} more" if len(examples) > 3 else "")
+    shown = ", ".join(repr(e) for e in examples[:3]) + (
+        f" and {len(examples) - 3} more" if len(examples) > 3 else ""
+    )
     warnings.warn(
         f"column {name!r} has values that training never met ({shown}, in {int(strange.sum())} rows): {then}.",
         UnknownCategoryWarning,

@@ -44,8 +44,8 @@ class NegativeBinomial(Distribution):
     Examples
     --------
     >>> p = NegativeBinomial(torch.zeros(1), torch.tensor(-15.0))
-    >>> p.log_prob(torch.tensor([0.0]))
-    tensor([-1.])
+    >>> round(p.log_prob(torch.tensor([0.0])).item(), 4)
+    -1.0
     """
 
     def __init__(self, log_mean: Tensor, log_dispersion: Tensor) -> None:

@@ -1,0 +1,1 @@
+"""Raw data -> rows as tensors: readers, the schema, batches and splits."""

@@ -1,0 +1,148 @@
+"""From findings to blocks: a person's overrides, and which columns go together."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow.compute as pc
+
+from diabolo import columns
+from diabolo.columns.base import Column
+from diabolo.columns.levels import plain
+from diabolo.data.inference import Finding
+from diabolo.errors import SchemaError
+from diabolo.frames import Frame
+
+__all__ = ["KINDS", "Block", "blocks_of", "fit_column", "with_overrides"]
+
+KINDS: dict[str, type[Column]] = {
+    getattr(columns, name).kind: getattr(columns, name) for name in columns.__all__
+}
+
+LEVEL_CLASSES = (
+    16,
+    64,
+    256,
+)  # a softmax is padded to the largest of its block: columns alike in size share one
+
+Block: TypeAlias = tuple[str, tuple[str, ...], dict[str, Any]]
+"""Kind, names and options of a block."""
+
+
+def with_overrides(
+    findings: dict[str, Finding], override: Mapping[str, Any] | str | Path | None
+) -> dict[str, Finding]:
+    """Findings with a person's choices put in.
+
+    Raises
+    ------
+    SchemaError
+        An unknown column or kind, or a file that is not an edited schema.
+
+    Examples
+    --------
+    >>> with_overrides({"zip": Finding("continuous")}, {"zip": "categorical"})["zip"].kind
+    'categorical'
+    """
+    chosen = _entries(override)
+    unknown = [name for name in chosen if name not in findings]
+    if unknown:
+        raise SchemaError(
+            f"the schema speaks of {len(unknown)} columns that the data do not have: {', '.join(map(repr, unknown[:5]))}; "
+            f"the data have {', '.join(map(repr, list(findings)[:20]))}{', ...' if len(findings) > 20 else ''}."
+        )
+    return findings | {name: _chosen(name, findings[name], entry) for name, entry in chosen.items()}
+
+
+def blocks_of(frame: Frame, findings: Mapping[str, Finding]) -> list[Block]:
+    """Columns of one kind, one set of options and, for categories, one class of size; images each on their own."""
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for name, found in findings.items():
+        if found.kind is not None:
+            apart = (
+                name
+                if found.kind == "image"
+                else _level_class(frame, name)
+                if found.kind == "categorical"
+                else None
+            )
+            groups.setdefault((found.kind, json.dumps(found.options, sort_keys=True), apart), []).append(name)
+    return [(kind, tuple(names), json.loads(options)) for (kind, options, _), names in groups.items()]
+
+
+def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[str, Any]) -> Column:
+    """Fit one block; what the data cannot bear becomes a schema error that names the block.
+
+    Raises
+    ------
+    SchemaError
+        The columns cannot be of this kind, or the options are not ones it has.
+    """
+    try:
+        return KINDS[kind].fit(frame, names, **options)
+    except SchemaError:
+        raise
+    except (TypeError, ValueError) as error:
+        shown = ", ".join(map(repr, names[:5]))
+        raise SchemaError(f"columns {shown} cannot be {kind} with options {options}: {error}") from error
+
+
+def _entries(override: Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
+    """Choices by column, from a mapping, an edited plan or the file of one."""
+    if override is None:
+        return {}
+    if not isinstance(override, Mapping):
+        override = _read(Path(override))
+    if not isinstance(override.get("columns"), list):
+        return dict(override)
+    entries = {}
+    for entry in override["columns"]:
+        if not isinstance(entry, dict) or "name" not in entry or "kind" not in entry:
+            raise SchemaError(
+                f"every entry of the schema's columns needs a name and a kind, but one is {entry!r}."
+            )
+        entries[entry["name"]] = (
+            None if entry["kind"] is None else {"kind": entry["kind"], **entry.get("options", {})}
+        )
+    return entries
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A schema file."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SchemaError(f"the schema file {str(path)!r} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise SchemaError(f"the schema file {str(path)!r} is not JSON: {error}.") from error
+    if not isinstance(stored, dict):
+        raise SchemaError(
+            f"the schema file {str(path)!r} holds a {type(stored).__name__}, but an object is needed."
+        )
+    return stored
+
+
+def _chosen(name: str, found: Finding, entry: Any) -> Finding:
+    """The finding of one column after a person's choice."""
+    if entry is None:
+        # What was left out anyway keeps its reason and its constant, but needs no warning again.
+        return (
+            dataclasses.replace(found, why=found.why or "was left out by hand")
+            if found.kind is None
+            else Finding(None, why="was left out by hand")
+        )
+    choice = {"kind": entry} if isinstance(entry, str) else entry
+    if not isinstance(choice, Mapping) or choice.get("kind") not in KINDS:
+        raise SchemaError(
+            f"column {name!r} is said to be {entry!r}; allowed are {', '.join(sorted(KINDS))}, "
+            "a mapping with one of these as 'kind' and its options, or None to leave the column out."
+        )
+    return Finding(choice["kind"], {key: value for key, value in choice.items() if key != "kind"})
+
+
+def _level_class(frame: Frame, name: str) -> int:
+    """Which of the size classes a column of categories belongs to."""
+    levels = pc.count_distinct(plain(frame.arrow(name))).as_py()
+    return sum(levels >= size for size in LEVEL_CLASSES)
