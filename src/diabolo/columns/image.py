@@ -1,4 +1,4 @@
-"""Images, grey or color: normal pixels with one learned scale, decoded inside the range of light."""
+"""Images, grey or color: clipped normal pixels with one learned scale, decoded inside the range of light."""
 
 import dataclasses
 from typing import Any, ClassVar, Self
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from diabolo.columns.base import Column, Embedder, Head
-from diabolo.distributions import Distribution, Gaussian
+from diabolo.distributions import ClippedGaussian, Distribution
 from diabolo.frames import Frame
 from diabolo.nn.readout import Readout
 
@@ -23,8 +23,9 @@ BYTE = 255.0
 class Image(Column):
     """One column of images of equal size.
 
-    Values and coordinates are pixels: bytes as [0, 1], floats as they are. log p(x | z) is a sum of normal densities with
-    one learned scale, so at its optimum it is the squared error summed over pixels.
+    Values and coordinates are pixels: bytes as [0, 1], floats as they are. log p(x | z) is a sum of clipped normal
+    densities with one learned scale: the squared error summed over pixels, except that black may be decoded blacker than
+    black.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ class Image(Column):
 
     def expected(self, distribution: Distribution) -> Tensor:
         """Expected pixels, inside the range of light."""
-        return distribution.mean.flatten(1).clamp(self.low, self.high)
+        return distribution.mean.flatten(1)
 
     def from_coordinates(self, coordinates: Tensor) -> Tensor:
         """Pixels as images."""
@@ -105,8 +106,8 @@ class Image(Column):
         return PixelEmbedder(self.size, self.spread)
 
     def head(self, features: int | tuple[int, int, int], code: int = 0) -> Head:
-        """Normal pixels with one scale."""
-        return PixelHead(features, code, self.size, self.spread)
+        """Clipped normal pixels with one scale."""
+        return PixelHead(features, code, self)
 
     def describe(self) -> str:
         """One line for people."""
@@ -137,29 +138,29 @@ class PixelEmbedder(Embedder):
 class PixelHead(Head):
     """loc = mean image + spread · readout; the scale is one parameter."""
 
-    def __init__(
-        self, features: int | tuple[int, int, int], code: int, size: tuple[int, int, int], spread: float
-    ) -> None:
+    def __init__(self, features: int | tuple[int, int, int], code: int, image: Image) -> None:
         super().__init__()
-        self.size = size
-        self.spread = spread
-        self.readout = Readout(features, code, int(np.prod(size)))
-        self.register_buffer("mean", torch.zeros(int(np.prod(size))))
-        self.log_scale = nn.Parameter(torch.tensor(float(np.log(spread))))
+        self.image = image
+        pixels = image.widths[0]
+        self.readout = Readout(features, code, pixels)
+        self.register_buffer("mean", torch.zeros(pixels))
+        self.log_scale = nn.Parameter(torch.tensor(float(np.log(image.spread))))
 
     def forward(self, hidden: Tensor, code: Tensor | None) -> Distribution:
         """The distribution of (B, c, y, x) pixels."""
-        loc = self.mean + self.spread * self.readout(hidden, code)
-        return Gaussian(loc.unflatten(1, self.size), self.log_scale.clamp(min=np.log(SMALLEST_SCALE * self.spread)))
+        image = self.image
+        loc = self.mean + image.spread * self.readout(hidden, code)
+        log_scale = self.log_scale.clamp(min=np.log(SMALLEST_SCALE * image.spread))
+        return ClippedGaussian(loc.unflatten(1, image.size), log_scale, image.low, image.high)
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
         """Mean image, least squares for the rest, the residual's scale."""
         pixels = values.flatten(1)
         self.mean.copy_(pixels.mean(0) if seen is None else pixels.sum(0) / seen.flatten(1).sum(0).clamp(min=1))
-        targets = (pixels - self.mean) / self.spread
+        targets = (pixels - self.mean) / self.image.spread
         residual = self.readout.start(code, targets if seen is None else torch.where(seen.flatten(1), targets, 0.0))
-        self.log_scale.fill_(float(np.log(self.spread)) + 0.5 * float(torch.log(residual.square().mean() + 1e-12)))
+        self.log_scale.fill_(float(np.log(self.image.spread)) + 0.5 * float(torch.log(residual.square().mean() + 1e-12)))
 
 
 def _range_of_light(pixels: np.ndarray) -> tuple[float, float]:

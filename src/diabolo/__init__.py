@@ -1,0 +1,44 @@
+"""Diabolo: learn a small, meaningful representation of your own data, and see what survived the waist."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from diabolo import columns, evaluate, nn, report, terms
+    from diabolo.data.readers import read
+    from diabolo.data.schema import Schema
+    from diabolo.models.autoencoder import Autoencoder
+    from diabolo.models.linear import LinearAutoencoder
+    from diabolo.models.loading import load
+    from diabolo.train.trainer import Trainer
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Autoencoder": "diabolo.models.autoencoder",
+    "LinearAutoencoder": "diabolo.models.linear",
+    "Schema": "diabolo.data.schema",
+    "Trainer": "diabolo.train.trainer",
+    "load": "diabolo.models.loading",
+    "read": "diabolo.data.readers",
+    "columns": "",
+    "evaluate": "",
+    "nn": "",
+    "report": "",
+    "terms": "",
+}
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that importing the package costs nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'diabolo' has no attribute {name!r}; it has {', '.join(_HOME)}")
+    value = getattr(import_module(_HOME[name]), name) if _HOME[name] else import_module(f"diabolo.{name}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

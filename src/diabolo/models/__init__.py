@@ -1,0 +1,6 @@
+"""Estimators: one file per family. This list is the registry: it drives the command line, the tests and safe loading."""
+
+from diabolo.models.autoencoder import Autoencoder
+from diabolo.models.linear import LinearAutoencoder
+
+__all__ = ["Autoencoder", "LinearAutoencoder"]

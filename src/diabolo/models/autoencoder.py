@@ -1,0 +1,238 @@
+r"""Autoencoders: dense, convolutional, denoising, sparse, and with ordered codes.
+
+An encoder squeezes a row x through k numbers z, a decoder rebuilds the row from them, and both are trained to make the
+reconstruction likely:
+
+    min  Σ_rows −log p(x | z = encoder(x))
+
+which for numbers is the squared error summed over features, each column in units of its learned noise, and for categories
+the cross-entropy. The output of use is the middle. With noise on the input and the clean row as target it is a denoising
+autoencoder; with a penalty on z a sparse one; with z cut to a random number of leading dimensions in training (nested
+dropout) its dimensions come out in order of importance.
+
+Use it when PCA keeps too little at the k you can afford. Shapes: x (B, features) -> z (B, k) -> x̂ (B, features).
+
+References
+----------
+Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 2006.
+Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008.
+Rippel, Gelbart & Adams, "Learning ordered representations with nested dropout", ICML 2014.
+"""
+
+import copy
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+
+from diabolo.data.batch import Batch
+from diabolo.data.split import split
+from diabolo.errors import ParameterError
+from diabolo.frames import Frame
+from diabolo.models import defaults, specs
+from diabolo.models.base import Decodes, Estimator
+from diabolo.models.codec import Architecture, Codec
+from diabolo.models.fitting import Fitting
+from diabolo.models.reference import Reference
+from diabolo.randomness import as_seed
+from diabolo.terms import Corruption, Penalty
+from diabolo.terms.ordering import prefix
+from diabolo.train import Trainer
+
+__all__ = ["Autoencoder"]
+
+
+class Autoencoder(Decodes, Estimator):
+    """Learns k numbers per row from which the row can be rebuilt, for tables, arrays and images.
+
+    Minimizes −log p(x | z) over encoder and decoder together (see the module's text). On held-out rows it never ends worse
+    than PCA with the same k: where the nets alone do, it is trained again from the principal components.
+
+    Parameters
+    ----------
+    n_components : int, "auto" or None
+        Width k of the code. None: 2, a map (1 where there are only two features). ``auto``: the smallest k whose held-out
+        error keeps 95 % of what the widest code of an ordered model (up to 32) takes off the error of the mean; the
+        numbers are kept in ``curve_``.
+    architecture : "auto", Dense, Conv or Modules
+        The networks; ``auto`` by kind of data and ``size``.
+    size : {"small", "base", "large"}
+        The one dial behind everything automatic.
+    ordered : bool
+        Dimensions in order of importance: :meth:`truncate` gives a working model of any smaller width.
+    corruption : Corruption, optional
+        Damage to the input (:mod:`diabolo.terms`): a denoising autoencoder.
+    penalty : Penalty, optional
+        A cost on the code: a sparse autoencoder, say.
+    allow_overcomplete : bool
+        Permit k >= number of features without corruption or penalty.
+    max_epochs, batch_size, learning_rate : number or "auto"
+        The plan of training; what was chosen stands in ``history_.plan``.
+    random_state : int, RandomState or None
+        An int gives bitwise equal results on one machine.
+    device : str
+        ``auto``: a GPU where there is one.
+    trainer : Trainer, optional
+        Everything else about training.
+
+    Attributes
+    ----------
+    codec_ : Codec
+        The networks.
+    history_ : History
+    curve_ : dict of int to float
+        Held-out error by width, after ``n_components="auto"`` or with ``ordered=True``.
+    mean_coordinates_ : Tensor
+        The mean row, the baseline of :meth:`score`.
+
+    Raises
+    ------
+    OvercompleteError
+        The code is as wide as the data.
+    ParameterError, DataError
+        Anything else that cannot be; the message says what to do.
+
+    References
+    ----------
+    Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 2006.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> X = load_digits().data[:300]
+    >>> ae = Autoencoder(2, max_epochs=5, random_state=0).fit(X)
+    >>> ae.transform(X).shape
+    (300, 2)
+    """
+
+    KEPT: ClassVar[tuple[str, ...]] = (*Estimator.KEPT, "architecture_", "curve_", "visible_")
+
+    def __init__(
+        self,
+        n_components: int | str | None = None,
+        *,
+        architecture: Architecture | str = "auto",
+        size: str = "base",
+        ordered: bool = False,
+        corruption: Corruption | None = None,
+        penalty: Penalty | None = None,
+        allow_overcomplete: bool = False,
+        max_epochs: int | str = "auto",
+        batch_size: int | str = "auto",
+        learning_rate: float | str = "auto",
+        random_state: Any = None,
+        device: str = "auto",
+        trainer: Trainer | None = None,
+    ) -> None:
+        self.n_components = n_components
+        self.architecture = architecture
+        self.size = size
+        self.ordered = ordered
+        self.corruption = corruption
+        self.penalty = penalty
+        self.allow_overcomplete = allow_overcomplete
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.random_state = random_state
+        self.device = device
+        self.trainer = trainer
+
+    def fit(self, X: Any, y: Any = None, *, schema: Any = None, run_dir: str | Path | None = None) -> Self:  # noqa: ARG002
+        """Learn schema and networks from rows.
+
+        Parameters
+        ----------
+        X : table, array, tensor or images
+        y : ignored
+        schema : Schema, dict or path, optional
+            What columns are, where the automatic choice is to be overruled.
+        run_dir : path, optional
+            Folder for checkpoints and ``history.jsonl``: the same call goes on where a killed run was.
+        """
+        specs.check_spec("corruption", self.corruption, Corruption, "a value from diabolo.terms")
+        specs.check_spec("penalty", self.penalty, Penalty, "a value from diabolo.terms")
+        specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
+        trainer = self.trainer or Trainer()
+        seed = as_seed(self.random_state)
+        frame = Frame.of(X)
+        train, held_out = split(frame.n_rows, trainer.validation, seed)
+        self._learn_schema(frame, schema, train)
+        batch = self.schema_.to_batch(frame).to(defaults.device(self.device))
+        rows, held = (batch.take(torch.from_numpy(part).to(batch.index.device)) for part in (train, held_out))
+        fitting = Fitting(self, trainer, seed, rows, held)
+        k = self.n_components
+        if isinstance(k, str):
+            k, self.curve_ = fitting.choose_width(k)
+        self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
+        fitting.fit(self.n_components_, run_dir)
+        return self
+
+    def truncate(self, n_components: int) -> Self:
+        """A model of the first ``n_components`` dimensions of an ordered one, without training.
+
+        Parameters
+        ----------
+        n_components : int
+            At most the fitted width.
+
+        Raises
+        ------
+        ParameterError
+            The model is not ordered, or not as wide.
+        """
+        if not self.ordered:
+            raise ParameterError("only a model fitted with ordered=True has dimensions in order; this one was not.")
+        if not 1 <= n_components <= self.n_components_:
+            raise ParameterError(f"n_components={n_components} is not between 1 and the fitted {self.n_components_}.")
+        shorter = copy.copy(self)
+        shorter.n_components_ = int(n_components)
+        shorter.reference_ = self.reference_.truncate(n_components)
+        return shorter
+
+    def encode_batch(self, batch: Batch) -> Tensor:
+        """Mean code of a batch, (B, n_components)."""
+        return self.codec_.encode(batch).mean[:, : self.n_components_]
+
+    def decode_values(self, code: Tensor) -> dict[str, Tensor]:
+        """Most plausible values by block."""
+        return {key: distribution.mode for key, distribution in self._decode(code).items()}
+
+    def decode_coordinates(self, code: Tensor) -> Tensor:
+        """Expected coordinates (B, n_coordinates)."""
+        return self.schema_.expected(self._decode(code))
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Weights and references."""
+        weights = {f"codec.{name}": tensor for name, tensor in self.codec_.state_dict().items()}
+        return weights | {f"reference.{name}": t for name, t in self.reference_.tensors().items()}
+
+    def take_tensors(self, tensors: dict[str, Tensor]) -> None:
+        """Weights and references from a file."""
+        self.codec_ = Codec(self.schema_, self.visible_, self._given_architecture(), ordered=self.ordered)
+        self.codec_.load_state_dict(_under("codec.", tensors))
+        self.codec_.eval()
+        self.reference_ = Reference(**_under("reference.", tensors))
+
+    @property
+    def mean_coordinates_(self) -> Tensor:
+        """The mean training row in coordinates."""
+        return self.reference_.mean
+
+    def _decode(self, code: Tensor) -> Any:
+        """p(row | z) from codes of the model's width; a truncated one is filled up with dimensions out of sight."""
+        code = torch.nn.functional.pad(code, (0, self.visible_ - code.shape[1]))
+        return self.codec_.decode(code, prefix(code, self.n_components_) if self.ordered else None)
+
+    def _copying_allowed(self) -> bool:
+        return self.allow_overcomplete or self.corruption is not None or self.penalty is not None
+
+    def _given_architecture(self) -> Any:
+        """The architecture of the file, unless one of the person's own was given to load."""
+        return self.architecture_ if self.architecture_ is not None else self.architecture
+
+
+def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors whose names begin so, without the beginning."""
+    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}

@@ -1,0 +1,70 @@
+"""The one dial: what ``size`` and the data decide when a person does not."""
+
+import dataclasses
+import math
+
+import torch
+
+from diabolo.columns import Image
+from diabolo.data.schema import Schema
+from diabolo.errors import ParameterError
+from diabolo.models.codec import Architecture
+from diabolo.nn import Conv, Dense
+
+__all__ = ["SIZES", "Plan", "architecture", "device", "plan"]
+
+SIZES = {"small": 0.5, "base": 1.0, "large": 2.0}  # factor on widths
+SMALL_PIXELS = 32 * 32  # up to here a dense net sees the whole image at little cost
+STEPS = {"small": 3_000, "base": 6_000, "large": 20_000}
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Batch size, number of epochs and peak learning rate."""
+
+    batch_size: int
+    max_epochs: int
+    learning_rate: float
+
+
+def architecture(size: str, schema: Schema) -> Architecture:
+    """Dense for tables, arrays and small images; convolutional for larger images; widths by ``size``."""
+    factor = _size(size)
+    images = [column for column in schema.columns if isinstance(column, Image)]
+    if len(images) == len(schema.columns) == 1 and math.prod(images[0].size) > SMALL_PIXELS * images[0].size[0]:
+        return Conv((int(32 * factor), int(64 * factor)), hidden=int(256 * factor))
+    if schema.n_coordinates > 256:
+        return Dense(tuple(int(w * factor) for w in (1000, 500, 250)), activation="silu")
+    return Dense(tuple(int(w * factor) for w in (512, 256)), activation="gelu", dropout=0.1)
+
+
+def plan(size: str, rows: int, batch_size: int | str, max_epochs: int | str, learning_rate: float | str) -> Plan:
+    """Fill in what is ``auto``: about fifty batches an epoch within 32 and 256 rows, and a fixed number of steps."""
+    batch = _given("batch_size", batch_size) or _power_of_two(rows / 50, 32, 256)
+    epochs = _given("max_epochs", max_epochs) or min(200, max(10, round(STEPS[size] / math.ceil(rows / batch))))
+    rate = float(_given("learning_rate", learning_rate) or (3e-3 if batch <= 64 else 2e-3))
+    return Plan(int(batch), int(epochs), rate)
+
+
+def device(name: str) -> torch.device:
+    """The device of that name; ``auto`` is a GPU where there is one."""
+    return torch.device(("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name)
+
+
+def _size(size: str) -> float:
+    if size not in SIZES:
+        raise ParameterError(f"size={size!r} is not one of {', '.join(SIZES)}.")
+    return SIZES[size]
+
+
+def _given(name: str, value: float | str) -> float | None:
+    """The number a person gave, None for ``auto``."""
+    if value == "auto":
+        return None
+    if isinstance(value, str | bool) or value <= 0 or (name != "learning_rate" and value != int(value)):
+        raise ParameterError(f"{name}={value!r} is neither 'auto' nor a positive number.")
+    return value
+
+
+def _power_of_two(value: float, low: int, high: int) -> int:
+    return int(min(max(2 ** round(math.log2(max(value, 1))), low), high))

@@ -1,0 +1,158 @@
+"""From an autoencoder's parameters and rows to its fitted networks: width, training, and the promise about PCA."""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from diabolo.data.batch import Batch
+from diabolo.errors import ParameterError
+from diabolo.models import defaults, specs
+from diabolo.models.base import n_features
+from diabolo.models.codec import Architecture, Codec
+from diabolo.models.reconstruction import Reconstruction
+from diabolo.models.reference import Reference
+from diabolo.randomness import seeded
+from diabolo.terms.ordering import prefix
+from diabolo.train import History, Trainer
+from diabolo.train.checkpoint import Checkpoints
+
+if TYPE_CHECKING:
+    from diabolo.models.autoencoder import Autoencoder
+
+__all__ = ["Fitting", "width_for"]
+
+WIDEST = 32  # code of the ordered model that "auto" looks at
+KEPT = 0.95  # share of what the widest code takes off the mean row's error
+START_ROWS = 20_000  # rows from which networks take their start
+GAIN = 0.98  # a model that starts at PCA must be better than this share of PCA's error to leave it
+
+
+class Fitting:
+    """One call of ``Autoencoder.fit``.
+
+    Parameters
+    ----------
+    model : Autoencoder
+        Receives ``codec_``, ``history_``, ``reference_``, ``architecture_`` and, for an ordered code, ``curve_``.
+    trainer : Trainer
+    seed : int
+    rows, held_out : Batch
+    """
+
+    def __init__(self, model: "Autoencoder", trainer: Trainer, seed: int, rows: Batch, held_out: Batch) -> None:
+        self.model, self.trainer, self.seed = model, trainer, seed
+        self.rows, self.held_out = rows, held_out
+
+    def choose_width(self, rule: str) -> tuple[int, dict[int, float]]:
+        """The width for ``n_components="auto"`` and held-out error by width, from one ordered model."""
+        if rule != "auto":
+            raise ParameterError(f"n_components={rule!r} is neither a number nor 'auto'.")
+        widest = min(WIDEST, n_features(self.model.schema_) - 1)
+        codec, _ = self._train(max(widest, 1), self._architecture(), ordered=True)
+        reference = Reference.fit(self.model.schema_, self.rows, 1)
+        curve = self.curve(codec)
+        return width_for(curve, reference.error(self.model.schema_, self.held_out, width=0)), curve
+
+    def fit(self, k: int, run_dir: str | Path | None) -> None:
+        """Train a code of width k, and once more from the principal components if PCA was better."""
+        model = self.model
+        reference = Reference.fit(model.schema_, self.rows, k)
+        linear = reference.error(model.schema_, self.held_out)
+        architecture = self._architecture()
+        codec, history = self._train(k, architecture, ordered=model.ordered, run_dir=run_dir)
+        if not architecture.linear_path and self._alone(codec) > linear and dataclasses.is_dataclass(architecture):
+            architecture = dataclasses.replace(architecture, linear_path=True)
+            codec, history = self._train(k, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear")
+            if self._alone(codec) > GAIN * linear:
+                self._start(codec)
+            history.plan["linear_path"] = "the networks alone ended worse than PCA"
+        model.codec_, model.history_, model.reference_ = codec.cpu().eval(), history, reference.to("cpu")
+        model.architecture_ = architecture
+        model.curve_ = self.curve(codec) if model.ordered else getattr(model, "curve_", {})
+
+    def curve(self, codec: Codec) -> dict[int, float]:
+        """Held-out error of an ordered codec at every width."""
+        objective = Reconstruction(codec, self.model.schema_)
+        with torch.inference_mode():
+            code = codec.encode(self.held_out).mean
+            widths = range(1, codec.n_components + 1)
+            return {k: float(objective.error(self.held_out, code, prefix(code, k)).mean()) for k in widths}
+
+    def _train(
+        self, k: int, architecture: Architecture, *, ordered: bool, run_dir: str | Path | None = None, stage: str = "nets"
+    ) -> tuple[Codec, History]:
+        """A codec trained from scratch."""
+        model = self.model
+        with seeded(self.seed, "weights"):
+            codec = Codec(model.schema_, k, architecture, ordered=ordered).to(self.rows.index.device)
+        self._start(codec)
+        objective = Reconstruction(codec, model.schema_, model.corruption, model.penalty)
+        plan = defaults.plan(model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate)
+        fit = {"seed": self.seed, **dataclasses.asdict(plan)}
+        if run_dir is None:
+            return codec, self.trainer.fit(objective, self.rows, self.held_out, **fit)
+        with Checkpoints(Path(run_dir) / stage, keep=self.trainer.keep) as checkpoints:
+            identity = self._identity(k, architecture)
+            history = self.trainer.fit(
+                objective, self.rows, self.held_out, **fit, checkpoints=checkpoints, identity=identity
+            )
+        return codec, history
+
+    def _start(self, codec: Codec) -> None:
+        """Put statistics (and a linear path) of training rows into a codec."""
+        step = max(1, len(self.rows) // START_ROWS)
+        sample = torch.arange(0, len(self.rows), step, device=self.rows.index.device)
+        with seeded(self.seed, "start"):
+            codec.start(self.rows.take(sample))
+
+    def _alone(self, codec: Codec) -> float:
+        """Held-out error of a codec at full width."""
+        objective = Reconstruction(codec, self.model.schema_).eval()
+        with torch.inference_mode():
+            parts = self.held_out.split(START_ROWS)
+            total = sum(float(objective.error(p, codec.encode(p).mean, None).sum()) for p in parts)
+        return total / len(self.held_out)
+
+    def _architecture(self) -> Architecture:
+        """The architecture a person gave, or the one the data suggest."""
+        given = self.model.architecture
+        if isinstance(given, str):
+            if given != "auto":
+                raise ParameterError(f"architecture={given!r} is neither 'auto' nor a value such as Dense((256, 128)).")
+            return defaults.architecture(self.model.size, self.model.schema_)
+        return given
+
+    def _identity(self, k: int, architecture: Architecture) -> dict[str, Any]:
+        """What must not change between two parts of one run."""
+        parameters = {**self.model.get_params(deep=False), "architecture": architecture, "n_components": k}
+        parameters["random_state"] = self.seed
+        return {
+            "model": type(self.model).__name__,
+            "parameters": specs.to_json(parameters),
+            "schema": fingerprint(json.dumps(self.model.schema_.to_json(), sort_keys=True).encode()),
+            "data": fingerprint(*(v.cpu().numpy().tobytes() for v in self.rows.values.values())),
+        }
+
+
+def width_for(curve: dict[int, float], mean_error: float) -> int:
+    """The smallest width that takes off 95 % of what the best one takes off the mean row's error.
+
+    Examples
+    --------
+    >>> width_for({1: 60.0, 2: 12.0, 3: 10.0, 4: 9.9}, 100.0)
+    3
+    """
+    bar = mean_error - KEPT * (mean_error - min(curve.values()))
+    return min(k for k, error in curve.items() if error <= bar)
+
+
+def fingerprint(*parts: bytes) -> str:
+    """SHA-256 of all parts, abbreviated."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:16]

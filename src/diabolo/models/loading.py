@@ -1,0 +1,39 @@
+"""A model out of its file."""
+
+from pathlib import Path
+from typing import Any
+
+from diabolo import models
+from diabolo.errors import ModelFileError
+from diabolo.files import container
+from diabolo.models.base import Estimator
+
+__all__ = ["load"]
+
+
+def load(path: str | Path, **given: Any) -> Estimator:
+    """The model that :meth:`~diabolo.models.base.Estimator.save` wrote.
+
+    Parameters
+    ----------
+    path : path
+    given
+        Parameters to replace, such as an ``architecture`` of your own, whose code no file holds.
+
+    Returns
+    -------
+    Estimator
+        Of the class the file names, if it is one of Diabolo's.
+
+    Raises
+    ------
+    ModelFileError
+        The file is not a model, damaged, truncated, or of a newer version; nothing of it was used.
+    """
+    content, tensors = container.read(Path(path))
+    name = content.get("model")
+    if content.get("kind") != "model" or name not in models.__all__:
+        raise ModelFileError(
+            f"{path} holds a {content.get('kind', 'thing')} named {name!r}, not one of the models {', '.join(models.__all__)}."
+        )
+    return getattr(models, name).from_file(content, tensors, **given)

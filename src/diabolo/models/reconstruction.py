@@ -1,0 +1,72 @@
+"""The objective of autoencoders: −log p(row | code of the row)."""
+
+import torch
+from torch import Tensor
+
+from diabolo.data.batch import Batch
+from diabolo.data.schema import Schema
+from diabolo.models.codec import Codec
+from diabolo.terms import Corruption, Penalty
+from diabolo.terms.ordering import nested_dropout, prefix, prefix_widths
+from diabolo.train import Objective
+
+__all__ = ["Reconstruction"]
+
+
+class Reconstruction(Objective):
+    """−log p(row | z), with the input corrupted, the code penalized or cut short where that is asked for.
+
+    Parameters
+    ----------
+    codec : Codec
+    schema : Schema
+    corruption : Corruption, optional
+    penalty : Penalty, optional
+    """
+
+    def __init__(
+        self, codec: Codec, schema: Schema, corruption: Corruption | None = None, penalty: Penalty | None = None
+    ) -> None:
+        super().__init__()
+        self.codec = codec
+        self.schema = schema
+        self.corruption = corruption
+        self.penalty = penalty
+
+    def losses(self, batch: Batch, player: str = "model") -> dict[str, Tensor]:  # noqa: ARG002 - one player
+        """``reconstruction`` in nats, and ``penalty`` where there is one."""
+        features = self.codec.embed(batch)
+        if self.corruption is not None:
+            features = self.corruption(features)
+        code = self.codec.encode_features(features).rsample()
+        visible = nested_dropout(code) if self.codec.ordered else None
+        terms = {"reconstruction": -self.codec.decode(code, visible).log_prob(batch.values, batch.seen)}
+        return terms if self.penalty is None else terms | {"penalty": self.penalty(code)}
+
+    def monitor(self, batch: Batch) -> Tensor:
+        """Squared error in coordinates; for ordered codes the mean over k' = 1, 2, 4, ..., k."""
+        code = self.codec.encode(batch).mean
+        if not self.codec.ordered:
+            return self.error(batch, code, None)
+        widths = prefix_widths(code.shape[1])
+        return torch.stack([self.error(batch, code, prefix(code, width)) for width in widths]).mean(0)
+
+    def error(self, batch: Batch, code: Tensor, visible: Tensor | None) -> Tensor:
+        """Squared error of the decoded codes, per row."""
+        expected = self.schema.expected(self.codec.decode(code, visible))
+        return self.schema.errors_by_column(batch, expected).sum(1)
+
+    def blame(self, batch: Batch) -> list[str]:
+        """Table columns whose log-probability is not finite."""
+        joint = self.codec.decode(self.codec.encode(batch).mean)
+        cells = joint.log_probs(batch.values, batch.seen)
+        keys = {self.schema.key(column): column.names for column in self.schema.columns}
+        bad = {key: (~torch.isfinite(c)).flatten(1).any(0) for key, c in cells.items()}
+        return [
+            name for key, names in keys.items() for j, name in enumerate(names) if bad[key].any() and _blamed(bad[key], j)
+        ]
+
+
+def _blamed(bad: Tensor, column: int) -> bool:
+    """Whether a column is among the bad cells of its block (a block of one column answers for all its cells)."""
+    return bool(bad[column]) if column < len(bad) else bool(bad.any())

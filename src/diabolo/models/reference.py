@@ -1,0 +1,75 @@
+"""What a reconstruction is compared with: the mean row, and PCA of the same width on the same rows."""
+
+import dataclasses
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from diabolo.data.batch import Batch
+from diabolo.data.schema import Schema
+
+__all__ = ["Reference"]
+
+ROWS = 20_000  # enough rows for a reference, in steady strides through the data
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    """The mean row and the first k principal components, in coordinates.
+
+    Parameters
+    ----------
+    mean : Tensor, shape (D,)
+    components : Tensor, shape (k, D)
+        Orthonormal rows, largest variance first.
+    """
+
+    mean: Tensor
+    components: Tensor
+
+    @classmethod
+    def fit(cls, schema: Schema, batch: Batch, k: int) -> Self:
+        """From training rows; a missing cell is taken at the mean of its column."""
+        step = max(1, len(batch) // ROWS)
+        sample = batch.take(torch.arange(0, len(batch), step, device=batch.index.device)) if step > 1 else batch
+        x, seen = schema.coordinates(sample).double(), schema.coordinates_seen(sample)
+        mean = x.mean(0) if seen is None else x.sum(0) / seen.sum(0).clamp(min=1)
+        x = x - mean if seen is None else torch.where(seen, x - mean, 0.0)
+        return cls(mean.float(), _components(x, k).float())
+
+    def expected(self, schema: Schema, batch: Batch, *, width: int | None = None) -> Tensor:
+        """PCA's reconstruction (B, D) of the rows in coordinates, with the first ``width`` components."""
+        x, seen = schema.coordinates(batch) - self.mean, schema.coordinates_seen(batch)
+        x = x if seen is None else torch.where(seen, x, 0.0)
+        components = self.components[:width]
+        return self.mean + (x @ components.T) @ components
+
+    def error(self, schema: Schema, batch: Batch, *, width: int | None = None) -> float:
+        """Mean over rows of PCA's squared error; with ``width=0`` that of the mean row."""
+        return float(schema.errors_by_column(batch, self.expected(schema, batch, width=width)).sum()) / len(batch)
+
+    def truncate(self, k: int) -> Self:
+        """The first k components."""
+        return dataclasses.replace(self, components=self.components[:k])
+
+    def to(self, device: torch.device | str) -> Self:
+        """The same on another device."""
+        return dataclasses.replace(self, mean=self.mean.to(device), components=self.components.to(device))
+
+    def tensors(self) -> dict[str, Tensor]:
+        """By name, for a file."""
+        return {"mean": self.mean, "components": self.components}
+
+
+def _components(x: Tensor, k: int) -> Tensor:
+    """First k right singular vectors of centered rows, as rows: by the smaller Gram matrix where one is small."""
+    rows, width = x.shape
+    k = min(k, rows, width)
+    if min(rows, width) > 4096:
+        return torch.svd_lowrank(x, min(k + 10, rows, width), niter=4)[2][:, :k].T.contiguous()
+    if width <= rows:
+        return torch.linalg.eigh(x.T @ x)[1].flip(1)[:, :k].T.contiguous()
+    values, left = torch.linalg.eigh(x @ x.T)
+    scale = values.flip(0)[:k].clamp(min=1e-30).sqrt()
+    return ((x.T @ left.flip(1)[:, :k]) / scale).T.contiguous()

@@ -1,0 +1,1 @@
+"""Closed forms: solutions that linear algebra gives in one pass, without a training loop."""
