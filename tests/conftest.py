@@ -1,4 +1,4 @@
-"""What every test may lean on: a quiet plotting backend, a hypothesis profile, benchmark data where present."""
+"""What every test may lean on: a quiet plotting backend, a hypothesis profile, the benchmark data."""
 
 import os
 from pathlib import Path

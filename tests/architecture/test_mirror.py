@@ -17,7 +17,7 @@ TEST_FILES = sorted(
 
 
 def modules_of(path: Path) -> set[Path]:
-    """The modules a test may be about: its namesake or, for `test_<module>_<aspect>.py`, a part of that name."""
+    """The modules a test may be about: its namesake or, for `test_<module>_<aspect>.py`, the first part."""
     words = path.stem.removeprefix("test_").split("_")
     folder = SOURCE / path.parent.relative_to(TESTS)
     names = ["_".join(words[: i + 1]) for i in range(len(words))]

@@ -1,0 +1,48 @@
+"""Diabolo's estimators through their public face.
+
+Parameters: `train`, `test` (.npy, images or rows scaled to [0, 1]), `estimator` (its name), `n_components`,
+`arguments` (its keywords), optionally `hidden` (widths of a dense architecture), `trainer` (keywords of the
+trainer) and `truncate` (latent widths to judge besides the whole). The clock runs over the whole `fit`; the
+rate counts the rows that entered training steps. The error is computed here, from what `reconstruct` gives
+back.
+"""
+
+import numpy as np
+from clock import answer, parameters, timed
+
+import diabolo
+
+
+def estimator(p: dict) -> "diabolo.Autoencoder":
+    arguments = dict(p.get("arguments", {}))
+    if p.get("hidden"):
+        arguments["architecture"] = diabolo.nn.Dense(tuple(p["hidden"]))
+    if p.get("trainer"):
+        arguments["trainer"] = diabolo.train.Trainer(**p["trainer"])
+    return getattr(diabolo, p.get("estimator", "Autoencoder"))(p["n_components"], **arguments)
+
+
+def squared_error(model: "diabolo.Autoencoder", rows: np.ndarray) -> float:
+    """Mean over rows of the squared error summed over the columns."""
+    difference = rows.astype("float64") - np.asarray(model.reconstruct(rows))
+    return float((difference**2).sum() / len(rows))
+
+
+def main() -> None:
+    p = parameters()
+    train, test = np.load(p["train"]), np.load(p["test"])
+    model = estimator(p)
+    figures = timed(lambda: model.fit(train))
+    history = model.history_
+    answer(
+        **figures,
+        error=squared_error(model, test),
+        rows_per_second=history.rows_per_second,
+        plan=history.plan,
+        epochs=len(history.epochs),
+        truncated={k: squared_error(model.truncate(k), test) for k in p.get("truncate", [])},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""scikit-learn's own checks over every tabular estimator."""
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+
+from sklearn.utils.estimator_checks import check_estimator
+
+import diabolo
+from benchmarks.bars import Bar
+from benchmarks.race import Race
+
+TABULAR = ("LinearAutoencoder", "Autoencoder")
+
+
+def measure(race: Race) -> Iterator[Bar]:
+    """Failures of `check_estimator`; a skipped check does not apply to the estimator."""
+    for name in TABULAR:
+        arguments = {} if name == "LinearAutoencoder" else {"max_epochs": 3}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            results = check_estimator(getattr(diabolo, name)(1, **arguments), on_fail=None)
+        counts = Counter(result["status"] for result in results)
+        beside = f"{counts['passed']} passed, {counts['skipped']} skipped; PyOD's VAE 28 failed"
+        yield Bar(f"check_estimator({name}): failures", counts["failed"], 0, beside=beside)
