@@ -18,7 +18,7 @@ def estimator(p: dict) -> "diabolo.Autoencoder":
     if p.get("hidden"):
         arguments["architecture"] = diabolo.nn.Dense(tuple(p["hidden"]))
     if p.get("trainer"):
-        arguments["trainer"] = diabolo.train.Trainer(**p["trainer"])
+        arguments["trainer"] = diabolo.Trainer(**p["trainer"])
     return getattr(diabolo, p.get("estimator", "Autoencoder"))(p["n_components"], **arguments)
 
 
