@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.types as is_
 
@@ -97,15 +98,21 @@ def _of_pandas(frame: Any) -> Source:
     labels = list(frame.columns)
     names = check_names([str(label) for label in labels])
     check_size(frame.shape)
-    dtypes = [str(dtype) for dtype in frame.dtypes]
-    columns = [
-        read_objects(cells.tolist(), name) if dtype == "object" else pa.Array.from_pandas(cells)
-        for name, dtype, (_, cells) in zip(names, dtypes, frame.items(), strict=True)
-    ]
-    hints: dict[str, Any] = {"dtypes": dtypes}
+    hints: dict[str, Any] = {"dtypes": [str(dtype) for dtype in frame.dtypes]}
     if not all(isinstance(label, str) for label in labels) and all(map(_is_plain, labels)):
         hints["labels"] = [list(label) if isinstance(label, tuple) else label for label in labels]
-    return _of_arrow("pandas", pa.table(columns, names=list(names)), hints, frame.index)
+    return _of_arrow("pandas", pa.table(_columns(frame, names), names=list(names)), hints, frame.index)
+
+
+def _columns(frame: Any, names: tuple[str, ...]) -> list[Any]:
+    """The columns of a pandas frame; numbers of one type go through one array, as there may be thousands."""
+    first = frame.dtypes.iloc[0]
+    if isinstance(first, np.dtype) and first.kind in "biuf" and (frame.dtypes == first).all():
+        return [pa.array(cells, from_pandas=True) for cells in frame.to_numpy().T]
+    return [
+        read_objects(cells.tolist(), name) if str(cells.dtype) == "object" else pa.Array.from_pandas(cells)
+        for name, (_, cells) in zip(names, frame.items(), strict=True)
+    ]
 
 
 def _is_plain(label: Any) -> bool:
