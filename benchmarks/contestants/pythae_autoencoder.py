@@ -1,7 +1,7 @@
 """pythae's AE through its documented pipeline, with its own networks or with ours rebuilt in its classes.
 
-Parameters: `train`, `test` (.npy, scaled to [0, 1], flattened to `width`), `n_components`, `hidden` (null: its
-own network), `epochs`, `batch_size`, `learning_rate`, `seed`, and optionally `scheduler`,
+Parameters: `train`, `test` (.npy, scaled to [0, 1], flattened to `width`), `n_components`, `hidden`
+(null: its own network), `epochs`, `batch_size`, `learning_rate`, `seed`, and optionally `scheduler`,
 `scheduler_params`, `sigmoid` (end the decoder in one) and `target` (stop once the test error is there). The
 test error is read after every epoch, outside the clock, from the weights of that epoch.
 """
