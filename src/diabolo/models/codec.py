@@ -19,7 +19,7 @@ class Architecture(Protocol):
     """A frozen spec that builds the hidden networks (:mod:`diabolo.nn`)."""
 
     @property
-    def linear_path(self) -> bool:
+    def linear_path(self) -> bool | None:
         """Whether code and output also have a linear map, started at principal components."""
         ...
 

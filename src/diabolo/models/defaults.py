@@ -33,9 +33,8 @@ def architecture(size: str, schema: Schema) -> Architecture:
     images = [column for column in schema.columns if isinstance(column, Image)]
     if len(images) == len(schema.columns) == 1 and math.prod(images[0].size) > SMALL_PIXELS * images[0].size[0]:
         return Conv((int(32 * factor), int(64 * factor)), hidden=int(256 * factor))
-    if schema.n_coordinates > 256:
-        return Dense(tuple(int(w * factor) for w in (1000, 500, 250)), activation="silu")
-    return Dense(tuple(int(w * factor) for w in (512, 256)), activation="gelu", dropout=0.1)
+    widths = (1000, 500, 250) if schema.n_coordinates > 256 else (512, 256)
+    return Dense(tuple(int(width * factor) for width in widths))
 
 
 def plan(size: str, rows: int, batch_size: int | str, max_epochs: int | str, learning_rate: float | str) -> Plan:

@@ -64,7 +64,7 @@ class Fitting:
         linear = reference.error(model.schema_, self.held_out)
         architecture = self._architecture()
         codec, history = self._train(k, architecture, ordered=model.ordered, run_dir=run_dir)
-        if not architecture.linear_path and self._alone(codec) > linear and dataclasses.is_dataclass(architecture):
+        if architecture.linear_path is None and self._alone(codec) > linear:
             architecture = dataclasses.replace(architecture, linear_path=True)
             codec, history = self._train(k, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear")
             if self._alone(codec) > GAIN * linear:

@@ -24,7 +24,7 @@ class Conv:
         Width of the dense layer between the last map and the code.
     activation : str
         As in :class:`diabolo.nn.Dense`.
-    linear_path : bool
+    linear_path : bool, optional
         As in :class:`diabolo.nn.Dense`.
 
     References
@@ -42,7 +42,7 @@ class Conv:
     channels: tuple[int, ...] = (32, 64)
     hidden: int = 256
     activation: str = "silu"
-    linear_path: bool = True
+    linear_path: bool | None = None
 
     def encoder(self, features: int | Size, code: int) -> nn.Module:
         """A net from flat pixels (B, c y x) to (B, code)."""

@@ -15,6 +15,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
 }
+RECTIFIERS = ("relu", "silu", "gelu")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,13 +33,13 @@ class Dense:
         One of ``identity relu silu gelu tanh sigmoid``.
     code_activation : str
         The function f applied to the code.
-    norm : {"none", "batch"}
-        Batch normalization (Ioffe & Szegedy 2015) before each activation.
+    norm : {"batch", "none"}
+        Batch normalization (Ioffe & Szegedy 2015) before each activation; code and output have none.
     dropout : float
         Share of hidden units silenced in each training step (Srivastava et al. 2014).
-    linear_path : bool
-        Add x W to the code and z V to the output, and start both at principal components: the nets then learn only what
-        is not linear, and the model never ends worse than PCA.
+    linear_path : bool, optional
+        Add x W to the code and z V to the output, and start both at principal components, so that the nets learn only
+        what is not linear. None: only where the nets alone end worse than PCA. False: never.
 
     References
     ----------
@@ -55,9 +56,9 @@ class Dense:
     hidden: tuple[int, ...] = (256, 128)
     activation: str = "silu"
     code_activation: str = "identity"
-    norm: str = "none"
+    norm: str = "batch"
     dropout: float = 0.0
-    linear_path: bool = True
+    linear_path: bool | None = None
 
     def encoder(self, features: int | tuple[int, int, int], code: int) -> nn.Module:
         """A net from (B, features) to (B, code); a map of channels, height and width is read flat."""
@@ -95,10 +96,25 @@ def _stack(widths: tuple[int, ...], spec: Dense) -> list[nn.Module]:
     """Linear, norm, activation and dropout for each step of ``widths``."""
     layers: list[nn.Module] = []
     for wide, next_wide in zip(widths[:-1], widths[1:], strict=True):
-        layers.append(nn.Linear(wide, next_wide, bias=spec.norm == "none"))
+        layers.append(_linear(wide, next_wide, spec))
         if spec.norm == "batch":
-            layers.append(nn.BatchNorm1d(next_wide))
+            layers.append(_batch_norm(next_wide))
         layers.append(ACTIVATIONS[spec.activation]())
         if spec.dropout:
             layers.append(nn.Dropout(spec.dropout))
     return layers
+
+
+def _linear(wide: int, next_wide: int, spec: Dense) -> nn.Linear:
+    """A hidden layer that keeps the variance of rectified inputs (He et al., ICCV 2015)."""
+    layer = nn.Linear(wide, next_wide, bias=spec.norm == "none")
+    if spec.activation in RECTIFIERS:
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    return layer
+
+
+def _batch_norm(width: int) -> nn.BatchNorm1d:
+    """Batch normalization without its counter, an integer that no computation needs."""
+    norm = nn.BatchNorm1d(width)
+    norm.num_batches_tracked = None
+    return norm

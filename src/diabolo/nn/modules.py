@@ -23,7 +23,7 @@ class Modules:
         (B, n_components) -> (B, features): hidden features, read out linearly by the head of each column.
     features : int
         Width of what the decoder gives.
-    linear_path : bool
+    linear_path : bool, optional
         As in :class:`diabolo.nn.Dense`.
 
     Examples
@@ -34,7 +34,7 @@ class Modules:
     encoder_net: nn.Module
     decoder_net: nn.Module
     features: int
-    linear_path: bool = False
+    linear_path: bool | None = False
 
     def encoder(self, features: int | tuple[int, int, int], code: int) -> nn.Module:  # noqa: ARG002 - given by the net
         """A copy of the encoder, so that fitting leaves yours alone."""

@@ -58,14 +58,14 @@ class Trainer:
 
     Examples
     --------
-    >>> Trainer(schedule="linear", patience=0.5).schedule
-    'linear'
+    >>> Trainer(schedule="cosine", patience=0.5).schedule
+    'cosine'
     """
 
-    weight_decay: float = 0.01
+    weight_decay: float = 0.1
     betas: tuple[float, float] = (0.9, 0.99)
     warmup: float = 0.05
-    schedule: str = "cosine"
+    schedule: str = "linear"
     clip: float = 3.0
     validation: float = 0.1
     patience: float = 0.3

@@ -15,12 +15,15 @@ import numpy as np
 import torch
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["as_rows", "in_order", "row_blocks", "working_dtype"]
+from diabolo.errors import DataError
+
+__all__ = ["as_rows", "centered_on_own_mean", "in_order", "row_blocks", "seen_values", "working_dtype"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 BLOCK_BYTES = 4 * 2**20
+WIDEST_SQUARE = 4096  # d x d blocks above it would no longer be small beside the machine's memory
 WIDEST_SHARED = 1024  # above it the d x d result of each worker would cost more memory than the workers win
 
 
@@ -58,13 +61,13 @@ def working_dtype(dtype: np.dtype) -> np.dtype:
     return np.dtype("float32") if np.can_cast(dtype, np.float32, "safe") else np.dtype("float64")
 
 
-def row_blocks(data: np.ndarray, dtype: np.dtype | None = None) -> Iterator[np.ndarray]:
+def row_blocks(data: np.ndarray, width: int = 0) -> Iterator[np.ndarray]:
     """Cut a matrix into blocks of rows, each about as large as a core's share of the cache, or as d x d.
 
     Parameters
     ----------
     data : (n, d).
-    dtype : the floating type the blocks will be worked on in; by default that of :func:`working_dtype`.
+    width : numbers that the work on one row needs, if more than d.
 
     Examples
     --------
@@ -72,9 +75,70 @@ def row_blocks(data: np.ndarray, dtype: np.dtype | None = None) -> Iterator[np.n
     30000
     """
     n, d = data.shape
-    itemsize = (dtype or working_dtype(data.dtype)).itemsize
-    rows = max(BLOCK_BYTES // (itemsize * max(d, 1)), min(d, 4 * WIDEST_SHARED), 16)
+    row_bytes = working_dtype(data.dtype).itemsize * max(d, width, 1)
+    # Fewer rows than columns would make adding up the d x d results dearer than the products.
+    fewest = max(d, 16) if d <= WIDEST_SQUARE else 256
+    rows = max(BLOCK_BYTES // row_bytes, fewest)
     return (data[start : start + rows] for start in range(0, n, rows))
+
+
+def centered_on_own_mean(block: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Subtract a block's own column means, so that products of it cancel nothing.
+
+    NaN and infinity pass without a warning: they mark missing cells and are judged once, from the mean of all rows.
+
+    Parameters
+    ----------
+    block : (n, d).
+    dtype : type of the result.
+
+    Returns
+    -------
+    (n, d) centered rows and (d,) their means in float64.
+
+    Examples
+    --------
+    >>> centered_on_own_mean(np.array([[1], [3]]), np.dtype("float32"))
+    (array([[-1.],
+           [ 1.]], dtype=float32), array([2.]))
+    """
+    ones = np.ones(len(block), dtype)
+    with np.errstate(all="ignore"):
+        rows = np.asarray(block, dtype)
+        center = ones @ rows / dtype.type(len(block))
+        rows = rows - center
+        # The center is rounded to the block's type; what it leaves over makes the mean exact.
+        return rows, center.astype(float) + (ones @ rows).astype(float) / len(block)
+
+
+def seen_values(block: np.ndarray, center: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Split rows with gaps into centered values, zero where missing, and the mask of the seen cells.
+
+    Parameters
+    ----------
+    block : (n, d), NaN where a cell is missing.
+    center : (d,).
+
+    Returns
+    -------
+    values and mask, both (n, d) float64.
+
+    Raises
+    ------
+    DataError
+        If a cell is infinite.
+
+    Examples
+    --------
+    >>> seen_values(np.array([[3.0, np.nan]]), np.ones(2))
+    (array([[2., 0.]]), array([[1., 0.]]))
+    """
+    if np.isinf(block).any():
+        raise DataError("The data hold infinity: replace it by NaN, which means missing.")
+    missing = np.isnan(block)
+    values = np.asarray(block - center, float)
+    values[missing] = 0.0
+    return values, (~missing).astype(float)
 
 
 def in_order(function: Callable[[T], R], items: Iterable[T], width: int) -> Iterator[R]:

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from diabolo.errors import DataError
-from diabolo.train.closed_form.blocks import as_rows, in_order, row_blocks, working_dtype
+from diabolo.train.closed_form.blocks import as_rows, centered_on_own_mean, in_order, row_blocks, seen_values, working_dtype
 
-__all__ = ["Moments"]
+__all__ = ["Moments", "PairwiseMoments"]
 
 # Outside of it the squares of float32 numbers overflow, or vanish.
 SAFE_VARIANCE = (1e-30, 1e30)
@@ -56,25 +55,17 @@ class Moments:
         Parameters
         ----------
         data : (n, d), of any real type, in any units.
-
-        Raises
-        ------
-        DataError
-            If a cell is infinite.
         """
         rows = as_rows(data)
         dtype = working_dtype(rows.dtype)
         moments = _moments(rows, dtype)
         if dtype == np.float32 and not moments._within_float32():
             return _moments(rows, np.dtype("float64"))
-        if np.isinf(moments.mean).any():
-            columns = np.flatnonzero(np.isinf(moments.mean)).tolist()
-            raise DataError(f"Infinity in the columns {columns[:10]}: replace it by NaN, which means missing.")
         return moments
 
     @property
     def complete(self) -> bool:
-        """Whether no cell was missing."""
+        """Whether every cell was a finite number."""
         return bool(np.isfinite(self.mean).all())
 
     def update(self, data: np.ndarray | torch.Tensor) -> "Moments":
@@ -106,10 +97,118 @@ class Moments:
         return self.scatter / max(self.n - 1, 1)
 
     def _within_float32(self) -> bool:
-        if np.isnan(self.mean).all() or np.isinf(self.mean).any():
-            return False
-        variance = np.nanmax(np.diag(self.scatter), initial=0.0) / self.n
-        return SAFE_VARIANCE[0] < variance < SAFE_VARIANCE[1]
+        """Whether squares neither overflowed nor vanished; gaps are not judged here."""
+        variance = self.scatter.trace() / self.n
+        return not self.complete or SAFE_VARIANCE[0] < variance < SAFE_VARIANCE[1]
+
+
+@dataclass
+class PairwiseMoments:
+    r"""Counts, sums and products over the rows in which both columns of a pair were seen.
+
+    Parameters
+    ----------
+    n : number of rows.
+    shift : (d,), a point near the data that is subtracted from every row, so that nothing cancels.
+    counts : (d, d), rows in which columns i and j were both seen.
+    sums : (d, d), sum of the shifted column i over the rows in which j was seen too.
+    products : (d, d), sum of shifted column i times shifted column j.
+
+    Examples
+    --------
+    >>> moments = PairwiseMoments.of(np.array([[1.0, 2.0], [3.0, np.nan], [5.0, 6.0]]))
+    >>> moments.mean, moments.counts
+    (array([3., 4.]), array([[3., 2.],
+           [2., 2.]]))
+    """
+
+    n: int
+    shift: np.ndarray
+    counts: np.ndarray
+    sums: np.ndarray
+    products: np.ndarray
+
+    @classmethod
+    def of(cls, data: np.ndarray | torch.Tensor) -> "PairwiseMoments":
+        """Take the moments of a matrix with gaps in one pass over its rows.
+
+        Parameters
+        ----------
+        data : (n, d), NaN where a cell is missing.
+
+        Raises
+        ------
+        DataError
+            If a cell is infinite.
+        """
+        rows = as_rows(data)
+        shift = _mean_of_seen(next(row_blocks(rows)))
+        counts, sums, products = (np.zeros((rows.shape[1],) * 2) for _ in range(3))
+        for parts in in_order(lambda b: _pairs_of_block(b, shift), row_blocks(rows), rows.shape[1]):
+            for total, part in zip((counts, sums, products), parts, strict=True):
+                total += part
+        return cls(len(rows), shift, counts, sums, products)
+
+    @classmethod
+    def from_moments(cls, moments: Moments) -> "PairwiseMoments":
+        """Look at the moments of rows without gaps as pairwise ones.
+
+        Parameters
+        ----------
+        moments : of complete rows.
+        """
+        counts = np.full_like(moments.scatter, moments.n)
+        return cls(moments.n, moments.mean, counts, np.zeros_like(counts), moments.scatter.copy())
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean of the seen cells of each column, (d,); the shift where no cell was seen."""
+        return self.shift + np.diag(self.sums) / np.maximum(np.diag(self.counts), 1)
+
+    def update(self, data: np.ndarray | torch.Tensor) -> "PairwiseMoments":
+        """Add rows; returns itself.
+
+        Parameters
+        ----------
+        data : (n, d), NaN where a cell is missing.
+        """
+        return self.merge(PairwiseMoments.of(data))
+
+    def merge(self, other: "PairwiseMoments") -> "PairwiseMoments":
+        """Add the rows of another, moved to this one's shift; returns itself.
+
+        Parameters
+        ----------
+        other : moments of other rows of the same columns; kept as they are.
+        """
+        step = (other.shift - self.shift)[:, None]
+        self.products += other.products + step * other.sums.T + other.sums * step.T
+        self.products += other.counts * step * step.T
+        self.sums += other.sums + other.counts * step
+        self.counts += other.counts
+        self.n += other.n
+        return self
+
+    def covariance(self) -> np.ndarray:
+        r"""Covariance over the rows in which both columns were seen, around the columns' own means, (d, d).
+
+        It is unbiased where cells are missing at random; its few negative eigenvalues, if any, are noise and are cut
+        off by :func:`~diabolo.train.closed_form.spectrum.principal_components`.
+        """
+        center = np.diag(self.sums) / np.maximum(np.diag(self.counts), 1)
+        products = self.products - center[:, None] * self.sums.T - self.sums * center
+        products += self.counts * np.outer(center, center)
+        return products / np.maximum(self.counts - 1, 1)
+
+
+def _mean_of_seen(block: np.ndarray) -> np.ndarray:
+    seen = np.isfinite(block)
+    return np.where(seen, block, 0).sum(axis=0, dtype=float) / np.maximum(seen.sum(axis=0), 1)
+
+
+def _pairs_of_block(block: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    values, seen = seen_values(block, shift)
+    return seen.T @ seen, values.T @ seen, values.T @ values
 
 
 def _moments(rows: np.ndarray, dtype: np.dtype) -> Moments:
@@ -131,12 +230,6 @@ def _moments(rows: np.ndarray, dtype: np.dtype) -> Moments:
 
 def _of_block(block: np.ndarray, dtype: np.dtype) -> tuple[int, np.ndarray, np.ndarray]:
     """Size, mean and scatter of one block, all its work in cache."""
-    ones = np.ones(len(block), dtype)
-    # NaN and infinity are expected here: they mark missing cells and are judged once, from the mean of all rows.
+    rows, mean = centered_on_own_mean(block, dtype)
     with np.errstate(all="ignore"):
-        rows = np.asarray(block, dtype)
-        center = ones @ rows / dtype.type(len(block))
-        rows = rows - center
-        # The center is rounded to the block's type; what it leaves over makes the mean exact.
-        rest = (ones @ rows).astype(float) / len(block)
-        return len(block), center.astype(float) + rest, rows.T @ rows
+        return len(block), mean, rows.T @ rows
