@@ -1,4 +1,4 @@
-"""One file per data type: raw cells <-> tensors <-> what a network sees <-> likelihood. ``__all__`` is the registry."""
+"""One file per data type: raw cells <-> tensors <-> features <-> likelihood. ``__all__`` is the registry."""
 
 from diabolo.columns.binary import Binary
 from diabolo.columns.categorical import Categorical

@@ -108,6 +108,8 @@ class Binary(Column):
 class BinaryHead(Head):
     """logit = log-odds of the marginal share + readout."""
 
+    log_odds: Tensor
+
     def __init__(self, features: int | tuple[int, int, int], code: int, log_odds: Tensor) -> None:
         super().__init__()
         self.readout = Readout(features, code, len(log_odds))
@@ -119,8 +121,9 @@ class BinaryHead(Head):
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """One Newton step of logistic regression from the marginals, whose working response is (x − p)/(p(1 − p)): to
-        first order the probability is then the linear fit of the cells.
+        """One Newton step of logistic regression from the marginals.
+
+        Its working response is (x − p)/(p(1 − p)): to first order the probability is then the linear fit.
         """
         share = torch.sigmoid(self.log_odds)
         response = (values - share) / (share * (1 - share)).clamp_min(LEAST_VARIANCE)
@@ -131,7 +134,7 @@ def _pair(name: str, levels: list[Level]) -> tuple[Level, Level]:
     """Lower and upper level; a constant column stands for both."""
     if len(levels) > 2:
         raise SchemaError(
-            f"column {name!r} has {len(levels)} distinct values ({levels[0]!r}, {levels[1]!r}, {levels[2]!r}, ...), "
+            f"column {name!r} has {len(levels)} distinct values ({levels[0]!r}, {levels[1]!r}, ...), "
             "but a binary column has two; choose 'categorical', 'ordinal', 'count' or 'continuous' for it."
         )
     if not levels:

@@ -31,11 +31,12 @@ ROOT_HALF = 0.5**0.5
 class Categorical(Column):
     """A block of columns with levels that have no order: log p(x = j) = logit_j − log Σ_i exp(logit_i).
 
-    The value of a cell is a slot: 1, 2, ... for the levels by frequency, 0 for *other*, which holds the rare levels of
-    training and every level met later. In tables of 100 rows or more a level is rare when fewer than max(2, n/1000) rows
-    carry it. *Other* is decoded as the most frequent rare level, and never where training had none. The coordinates are
-    the one-hot slot over √2, so that two rows are at squared distance 0 or 1; beyond 63 levels the rest share the
-    coordinate of *other*, and the network sees a learned embedding besides.
+    The value of a cell is a slot: 1, 2, ... for the levels by frequency, 0 for *other*, which holds the rare
+    levels of training and every level met later. In tables of 100 rows or more a level is rare when fewer
+    than max(2, n/1000) rows carry it. *Other* is decoded as the most frequent rare level, and never where
+    training had none. The coordinates are the one-hot slot over √2, so that two rows are at squared distance
+    0 or 1; beyond 63 levels the rest share the coordinate of *other*, and the network sees a learned
+    embedding besides.
 
     References
     ----------
@@ -49,7 +50,8 @@ class Categorical(Column):
     rare : tuple of tuple
         The other levels of training, the most frequent first.
     shares : tuple of tuple of float
-        Share of every slot of each column (*other* first) among training rows, half a row being added to each.
+        Share of every slot of each column (*other* first) among training rows, half a row being added to
+        each.
     gaps : bool
         Whether training rows had missing cells.
 
@@ -105,7 +107,7 @@ class Categorical(Column):
         )
 
     def from_tensor(self, values: Tensor) -> dict[str, pa.Array]:
-        """Slots -> levels; *other* is the most frequent rare level, or the most frequent of all where none is rare."""
+        """Slots -> levels; *other* is the most frequent rare level, else the most frequent of all."""
         spoken = [(*(rare or kept)[:1], *kept) for kept, rare in zip(self.levels, self.rare, strict=True)]
         return decoded(values.detach().cpu().numpy(), self.names, spoken)
 
@@ -150,12 +152,13 @@ class Categorical(Column):
     def describe(self) -> str:
         """One line for people."""
         rare = sum(map(len, self.rare))
-        most = max(map(len, self.levels))
-        return f"{len(self.names)} categorical (up to {most} levels{f', {rare} rare ones together' if rare else ''})"
+        together = f", {rare} rare ones together" if rare else ""
+        return f"{len(self.names)} categorical (up to {max(map(len, self.levels))} levels{together})"
 
     def _decodable(self) -> tuple[Tensor, Tensor]:
-        """Coordinates that may win, (m, widest), and the slot that *other* then stands for, (m,): itself where levels are
-        rare, else the most frequent level without a coordinate of its own.
+        """Coordinates that may win, (m, 64), and the slot that *other* then stands for, (m,).
+
+        That is itself where levels are rare, else the most frequent level without a coordinate of its own.
         """
         allowed = torch.ones(len(self.names), MOST_COORDINATES, dtype=torch.bool)
         beyond = torch.tensor([len(share) > MOST_COORDINATES for share in self.shares])
@@ -164,9 +167,15 @@ class Categorical(Column):
 
 
 class CategoryEmbedder(Embedder):
-    """(one-hot − share)/√(Σ share (1 − share)), so that a column has unit variance in all; then the embeddings of the
-    columns that have more levels than coordinates; then flags of gaps.
+    """(one-hot − share)/√(Σ share (1 − share)), so that a column has unit variance in all its features.
+
+    Then the embeddings of the columns that have more levels than coordinates; then flags of gaps.
     """
+
+    share: Tensor
+    spread: Tensor
+    widths: Tensor
+    owner: Tensor
 
     def __init__(
         self, shares: tuple[tuple[float, ...], ...], widths: tuple[int, ...], *, flags: bool
@@ -204,6 +213,10 @@ class CategoryEmbedder(Embedder):
 class CategoricalHead(Head):
     """logits = log of the marginal shares + readout."""
 
+    log_share: Tensor
+    flat: Tensor
+    allowed: Tensor
+
     def __init__(
         self,
         features: int | tuple[int, int, int],
@@ -233,8 +246,9 @@ class CategoricalHead(Head):
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """One Newton step of multinomial regression from the marginals, whose working response is (one-hot − p)/p: to
-        first order the probabilities are then the linear fit of the one-hot cells.
+        """One Newton step of multinomial regression from the marginals.
+
+        Its working response is (one-hot − p)/p: to first order the probabilities are then the linear fit.
         """
         share = self.log_share.exp()
         slots = torch.nn.functional.one_hot(values, self.shape[1]).flatten(1).index_select(1, self.flat)
@@ -259,10 +273,10 @@ def _embedding(levels: int) -> nn.Embedding:
 
 
 def _flat(sizes: tuple[int, ...]) -> Tensor:
-    """Positions of ragged rows in their padded matrix, flattened: row j has ``sizes[j]`` of ``max(sizes)`` places."""
+    """Places of ragged rows in their padded matrix, flat: row j has ``sizes[j]`` of ``max(sizes)`` places."""
     return torch.cat([torch.arange(size) + j * max(sizes) for j, size in enumerate(sizes)])
 
 
 def _positions(values: Tensor, width: Tensor) -> Tensor:
-    """Place of every cell's slot among the block's coordinates, (n, m); ``width`` counts those of each column."""
+    """Place of every cell's slot among the block's coordinates; column j has ``width[j]``."""
     return torch.where(values < width, values, OTHER) + (width.cumsum(0) - width)

@@ -130,7 +130,7 @@ class Count(Column):
 
 
 class CountHead(Head):
-    """log μ = offset + readout, the offset beginning at the log of the average count; log α is a parameter."""
+    """log μ = offset + readout; the offset begins at the log of the average, log α is a parameter."""
 
     def __init__(self, features: int | tuple[int, int, int], code: int, average: tuple[float, ...]) -> None:
         super().__init__()
@@ -144,8 +144,9 @@ class CountHead(Head):
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """Least squares for log(1 + x), shifted so that the mean counts agree; the dispersion by the method of moments,
-        α = Σ((x − μ)² − μ) / Σ μ².
+        """Least squares for log(1 + x), shifted so that the mean counts agree.
+
+        The dispersion is found by the method of moments, α = Σ((x − μ)² − μ) / Σ μ².
         """
         known = torch.ones_like(values) if seen is None else seen.to(values.dtype)
         rows = known.sum(0).clamp_min(1)

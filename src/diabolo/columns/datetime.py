@@ -1,4 +1,4 @@
-"""Dates and times: a normal density over the time line, with the phases of day, week and year shown to the network."""
+"""Dates and times: a normal density over the time line; networks see the phases of day, week and year too."""
 
 import dataclasses
 import math
@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import torch
 from torch import Tensor
 
@@ -19,6 +19,8 @@ from diabolo.frames import Frame
 
 __all__ = ["Datetime"]
 
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
+
 PER_SECOND = {"D": 1 / 86400, "s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 STEPS = (86400, 3600, 60, 1, 1e-3, 1e-6, 1e-9)  # seconds; the grains that a column of times may have
 CYCLES = (86400.0, 7 * 86400.0, 365.2425 * 86400.0)  # seconds; a day, a week, a mean year
@@ -28,10 +30,11 @@ CYCLES = (86400.0, 7 * 86400.0, 365.2425 * 86400.0)  # seconds; a day, a week, a
 class Datetime(Column):
     """A block of columns of dates or times.
 
-    The value, and the coordinate, is the standardized time; p(x | z) is normal with a learned scale. Unit, zone and grain
-    are kept: days come out as days, minutes as minutes. A zoned column whose times are all midnights on its own clocks is
-    read by those clocks, so that its grain is a day through every change of summer time. Values are 24-bit numbers: they
-    are exact where range / grain < 10⁷ (days, hours, or minutes over 19 years).
+    The value, and the coordinate, is the standardized time; p(x | z) is normal with a learned scale. Unit,
+    zone and grain are kept: days come out as days, minutes as minutes. A zoned column whose times are all
+    midnights on its own clocks is read by those clocks, so that its grain is a day through every change of
+    summer time. Values are 24-bit numbers: they are exact where range / grain < 10⁷ (days, hours, or minutes
+    over 19 years).
 
     Parameters
     ----------
@@ -155,6 +158,10 @@ class TimeEmbedder(Embedder):
     waves : list of (column, phase at value zero, phases per unit of value)
     flags : bool
     """
+
+    column: Tensor
+    phase: Tensor
+    rate: Tensor
 
     def __init__(self, columns: int, waves: list[tuple[int, float, float]], *, flags: bool) -> None:
         super().__init__()

@@ -34,6 +34,9 @@ class StandardEmbedder(Embedder):
         The map t, for example ``torch.log1p``.
     """
 
+    mean: Tensor
+    spread: Tensor
+
     def __init__(
         self,
         mean: Sequence[float],

@@ -2,16 +2,18 @@
 
 import warnings
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from diabolo.errors import UnknownCategoryWarning
 from diabolo.frames import Frame
 
 __all__ = ["Level", "codes", "count_levels", "decoded", "encoded", "plain", "warn_unknown"]
+
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
 Level: TypeAlias = bool | int | float | str
 
@@ -19,7 +21,7 @@ MISSING, UNKNOWN = -1, -2
 
 
 def plain(cells: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """The cells as booleans, integers, floats or text; dates and other types become text, NaN becomes null."""
+    """The cells as booleans, integers, floats or text (which other types become); NaN becomes null."""
     array = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
@@ -32,7 +34,7 @@ def plain(cells: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def count_levels(cells: pa.Array) -> tuple[list[Level], list[int]]:
-    """Distinct values that are not missing and how many rows carry each, the most frequent first, ties in order."""
+    """Distinct values and how many rows carry each, the most frequent first, ties in order."""
     pairs = pc.value_counts(cells.drop_null())
     counted = zip(pairs.field(0).to_pylist(), pairs.field(1).to_pylist(), strict=True)
     ordered = sorted(counted, key=lambda pair: (-pair[1], pair[0]))
@@ -40,7 +42,7 @@ def count_levels(cells: pa.Array) -> tuple[list[Level], list[int]]:
 
 
 def codes(cells: pa.Array, levels: Sequence[Level]) -> np.ndarray:
-    """Position of every cell among ``levels`` (int64); −1 where it is missing, −2 where it is none of them."""
+    """Position of every cell among ``levels``, int64: −1 where missing, −2 where it is none of them."""
     values, known = _same_type(cells, pa.array(levels))
     found = (
         pc.fill_null(pc.index_in(values, value_set=known), UNKNOWN)
@@ -52,9 +54,7 @@ def codes(cells: pa.Array, levels: Sequence[Level]) -> np.ndarray:
 
 
 def encoded(frame: Frame, names: Sequence[str], levels: Sequence[Sequence[Level]], then: str) -> np.ndarray:
-    """Codes (n, m) of a whole block, with one warning for every column that has levels never met; ``then`` says what
-    becomes of them.
-    """
+    """Codes (n, m) of a block; one warning for every column with new levels says what becomes of them."""
     found = np.empty((frame.n_rows, len(names)), np.int64)
     for j, name in enumerate(names):
         cells = plain(frame.arrow(name))
@@ -76,11 +76,10 @@ def warn_unknown(name: str, cells: pa.Array, found: np.ndarray, then: str) -> No
     if not strange.any():
         return
     examples = pc.unique(cells.filter(pa.array(strange))).to_pylist()
-    shown = ", ".join(repr(e) for e in examples[:3]) + (
-        f" and {len(examples) - 3} more" if len(examples) > 3 else ""
-    )
+    more = f" and {len(examples) - 3} more" if len(examples) > 3 else ""
+    shown = ", ".join(map(repr, examples[:3])) + more
     warnings.warn(
-        f"column {name!r} has values that training never met ({shown}, in {int(strange.sum())} rows): {then}.",
+        f"column {name!r} has values that training never met ({shown}; {int(strange.sum())} rows): {then}.",
         UnknownCategoryWarning,
         stacklevel=2,
     )

@@ -19,13 +19,15 @@ from diabolo.nn.readout import Readout
 
 __all__ = ["Ordinal"]
 
+NEW = "numbers take the nearest level, others count as missing"
+
 
 @dataclasses.dataclass(frozen=True)
 class Ordinal(Column):
     """A block of columns with ordered levels: P(x ≤ j) = σ(t_j − loc), the proportional-odds model.
 
-    The value of a cell is its rank 0, 1, ...; its coordinate is the standardized rank. The order is the one an ordered
-    category declares, else the natural order of numbers or text.
+    The value of a cell is its rank 0, 1, ...; its coordinate is the standardized rank. The order is the one
+    an ordered category declares, else the natural order of numbers or text.
 
     References
     ----------
@@ -89,12 +91,11 @@ class Ordinal(Column):
         return cls(names, tuple(orders), tuple(shares), tuple(means), tuple(scales), gaps)
 
     def to_tensor(self, frame: Frame) -> tuple[Tensor, Tensor]:
-        """Table -> ranks, int64 (n, m), and seen (n, m); a number never met takes the rank of the nearest level, other
-        levels never met count as missing, both with a warning.
+        """Table -> ranks, int64 (n, m), and seen (n, m).
+
+        A number never met takes the rank of the nearest level, text never met counts as missing; both warn.
         """
-        found = encoded(
-            frame, self.names, self.levels, "they take the nearest level if numbers, else count as missing"
-        )
+        found = encoded(frame, self.names, self.levels, NEW)
         for j in np.flatnonzero((found == UNKNOWN).any(0)):
             _take_nearest(found[:, j], plain(frame.arrow(self.names[j])), self.levels[j])
         return torch.from_numpy(found.clip(min=0)), torch.from_numpy(found >= 0)
@@ -141,9 +142,13 @@ class Ordinal(Column):
 
 
 class OrdinalHead(Head):
-    """loc = readout; the thresholds are parameters, the first one free and the others by positive gaps, and begin at the
-    log-odds of the cumulative shares.
+    """loc = readout; the thresholds are parameters: the first one free, the others by positive gaps.
+
+    They begin at the log-odds of the cumulative shares.
     """
+
+    shares: Tensor
+    beyond: Tensor
 
     def __init__(
         self, features: int | tuple[int, int, int], code: int, shares: tuple[tuple[float, ...], ...]
@@ -169,8 +174,9 @@ class OrdinalHead(Head):
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """One scoring step from the marginals: the score of rank j at loc = 0 is P(x ≤ j) + P(x < j) − 1, and its
-        variance is the information.
+        """One scoring step from the marginals.
+
+        The score of rank j at loc = 0 is P(x ≤ j) + P(x < j) − 1, and its variance is the information.
         """
         upto = self.shares.cumsum(1)
         score = 2 * upto - self.shares - 1

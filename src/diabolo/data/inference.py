@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from diabolo.columns.levels import plain
 from diabolo.errors import ConstantColumnWarning, DiaboloWarning, EmptyColumnWarning, IdentifierColumnWarning
 from diabolo.frames import Frame
 
 __all__ = ["Finding", "infer"]
+
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
 MOST_ORDINAL_LEVELS = 12
 WIDEST_ORDINAL_RANGE = 20
@@ -61,8 +63,8 @@ EMPTY = Finding(None, why="holds no value at all", warning=EmptyColumnWarning)
 def infer(frame: Frame) -> dict[str, Finding]:
     """A finding for every column of a frame, by the rules of the reference page on columns.
 
-    A two-dimensional array is not looked into: it is one continuous block in its own units. In tables numbers are judged
-    many columns at a time, the rest one by one.
+    A two-dimensional array is not looked into: it is one continuous block in its own units. In tables numbers
+    are judged many columns at a time, the rest one by one.
 
     Examples
     --------
@@ -154,7 +156,7 @@ def _distinct(x: np.ndarray) -> np.ndarray:
 
 
 def _like_keys(names: list[str], x: np.ndarray, candidate: np.ndarray) -> np.ndarray:
-    """Which whole columns without gaps name their rows: strictly ascending ones, or unique ones that are called so."""
+    """Which whole columns without gaps name their rows: ascending ones, or unique ones that are called so."""
     keys = np.zeros(len(names), bool)
     ascending = np.flatnonzero(candidate & (len(x) >= ENOUGH_ROWS))
     if len(ascending):

@@ -1,12 +1,14 @@
 """From findings to blocks: a person's overrides, and which columns go together."""
 
 import dataclasses
+import inspect
 import json
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from diabolo import columns
 from diabolo.columns.base import Column
@@ -15,7 +17,9 @@ from diabolo.data.inference import Finding
 from diabolo.errors import SchemaError
 from diabolo.frames import Frame
 
-__all__ = ["KINDS", "Block", "blocks_of", "fit_column", "with_overrides"]
+__all__ = ["KINDS", "Block", "blocks_of", "fit_column", "listed", "warn_excluded", "with_overrides"]
+
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
 KINDS: dict[str, type[Column]] = {
     getattr(columns, name).kind: getattr(columns, name) for name in columns.__all__
@@ -50,25 +54,19 @@ def with_overrides(
     unknown = [name for name in chosen if name not in findings]
     if unknown:
         raise SchemaError(
-            f"the schema speaks of {len(unknown)} columns that the data do not have: {', '.join(map(repr, unknown[:5]))}; "
-            f"the data have {', '.join(map(repr, list(findings)[:20]))}{', ...' if len(findings) > 20 else ''}."
+            f"the schema speaks of {len(unknown)} columns that the data do not have: {listed(unknown)}; "
+            f"the data have {listed(list(findings), 20)}."
         )
     return findings | {name: _chosen(name, findings[name], entry) for name, entry in chosen.items()}
 
 
 def blocks_of(frame: Frame, findings: Mapping[str, Finding]) -> list[Block]:
-    """Columns of one kind, one set of options and, for categories, one class of size; images each on their own."""
+    """Columns of one kind and one set of options; categories by class of size, images one by one."""
     groups: dict[tuple[Any, ...], list[str]] = {}
     for name, found in findings.items():
         if found.kind is not None:
-            apart = (
-                name
-                if found.kind == "image"
-                else _level_class(frame, name)
-                if found.kind == "categorical"
-                else None
-            )
-            groups.setdefault((found.kind, json.dumps(found.options, sort_keys=True), apart), []).append(name)
+            options = json.dumps(found.options, sort_keys=True)
+            groups.setdefault((found.kind, options, _apart(frame, name, found.kind)), []).append(name)
     return [(kind, tuple(names), json.loads(options)) for (kind, options, _), names in groups.items()]
 
 
@@ -80,13 +78,27 @@ def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[st
     SchemaError
         The columns cannot be of this kind, or the options are not ones it has.
     """
+    parameters = inspect.signature(KINDS[kind].fit).parameters.values()
+    allowed = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+    if unknown := sorted(set(options) - set(allowed)):
+        raise SchemaError(f"columns {listed(names)}: {kind} has no option {unknown[0]!r}; it has {allowed}.")
     try:
         return KINDS[kind].fit(frame, names, **options)
     except SchemaError:
         raise
     except (TypeError, ValueError) as error:
-        shown = ", ".join(map(repr, names[:5]))
-        raise SchemaError(f"columns {shown} cannot be {kind} with options {options}: {error}") from error
+        raise SchemaError(f"columns {listed(names)} cannot be {kind}: {error}") from error
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Some names for a message.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], 2)
+    "'a', 'b', ... (3 in all)"
+    """
+    return ", ".join(map(repr, names[:most])) + (f", ... ({len(names)} in all)" if len(names) > most else "")
 
 
 def _entries(override: Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
@@ -142,7 +154,23 @@ def _chosen(name: str, found: Finding, entry: Any) -> Finding:
     return Finding(choice["kind"], {key: value for key, value in choice.items() if key != "kind"})
 
 
-def _level_class(frame: Frame, name: str) -> int:
-    """Which of the size classes a column of categories belongs to."""
+def _apart(frame: Frame, name: str, kind: str) -> str | int | None:
+    """What tells blocks of one kind apart: the column of images, the size class of categories."""
+    if kind != "categorical":
+        return name if kind == "image" else None
     levels = pc.count_distinct(plain(frame.arrow(name))).as_py()
     return sum(levels >= size for size in LEVEL_CLASSES)
+
+
+def warn_excluded(excluded: Mapping[str, Finding]) -> None:
+    """One warning per reason's class."""
+    by_class: dict[type, list[str]] = {}
+    for name, found in excluded.items():
+        if found.why:
+            by_class.setdefault(found.warning, []).append(name)
+    for category, names in by_class.items():
+        shown = "; ".join(f"column {name!r} {excluded[name].why}" for name in names[:3])
+        more = f"; and {len(names) - 3} more columns likewise" if len(names) > 3 else ""
+        warnings.warn(
+            f"{shown}{more}: left out. Force one in with override={{name: kind}}.", category, stacklevel=3
+        )

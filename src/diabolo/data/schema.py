@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import warnings
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -16,13 +15,10 @@ from torch import Tensor
 from diabolo.columns.base import Column
 from diabolo.data.batch import Batch
 from diabolo.data.inference import Finding, infer
-from diabolo.data.kinds import KINDS, blocks_of, fit_column, with_overrides
+from diabolo.data.kinds import KINDS, blocks_of, fit_column, listed, warn_excluded, with_overrides
+from diabolo.data.matching import match, warn_infinite
 from diabolo.distributions import Joint
 from diabolo.errors import (
-    DataError,
-    ExtraColumnWarning,
-    InfiniteValueWarning,
-    MissingColumnError,
     SchemaError,
 )
 from diabolo.frames import Frame, restore
@@ -30,14 +26,14 @@ from diabolo.frames import Frame, restore
 __all__ = ["Schema"]
 
 VERSION = 1
-NUMERIC = ("continuous", "count")
 
 
 @dataclasses.dataclass(frozen=True)
 class Schema:
     """The columns of a table by data type, fitted on training rows, and what is left out.
 
-    A schema prints, can be edited (:meth:`save`, then ``override=`` of :meth:`fit`) and turns into JSON and back exactly.
+    A schema prints, can be edited (:meth:`save`, then ``override=`` of :meth:`fit`) and turns into JSON and
+    back exactly.
 
     Parameters
     ----------
@@ -74,9 +70,9 @@ class Schema:
         frame : Frame
             Training rows.
         override : dict or path of a JSON file, optional
-            The type of single columns: ``{"zip": "categorical"}``; with options ``{"x": {"kind": "continuous", "scaling":
-            "quantile"}}``; ``{"note": None}`` leaves a column out, and naming a type forces one in. A file is what
-            :meth:`save` wrote, edited.
+            The type of single columns: ``{"zip": "categorical"}``; with options ``{"x": {"kind":
+            "continuous", "scaling": "quantile"}}``; ``{"note": None}`` leaves a column out, and naming a type
+            forces one in. A file is what :meth:`save` wrote, edited.
 
         Raises
         ------
@@ -90,7 +86,7 @@ class Schema:
         """
         findings = with_overrides(infer(frame), override)
         excluded = {name: found for name, found in findings.items() if found.kind is None}
-        _warn_excluded(excluded)
+        warn_excluded(excluded)
         blocks = blocks_of(frame, findings)
         if not blocks:
             reasons = "; ".join(f"{name!r} {found.why}" for name, found in list(excluded.items())[:5])
@@ -143,13 +139,13 @@ class Schema:
         ExtraColumnWarning, InfiniteValueWarning, UnknownCategoryWarning
             Columns are ignored; cells are treated as missing; levels are new.
         """
-        frame = self._matched(frame, estimator)
+        frame = match(frame, self.table, self.names, estimator)
         values, seen = {}, {}
         for key, column in self.blocks.items():
             values[key], flags = column.to_tensor(frame)
             if not flags.all():
                 seen[key] = flags
-                _warn_infinite(frame, column)
+                warn_infinite(frame, column)
         return Batch(values, seen, torch.arange(frame.n_rows))
 
     def to_table(
@@ -164,8 +160,8 @@ class Schema:
         template : dict
             ``Frame.template`` of the training data, or of the data to imitate.
         carry : Frame, optional
-            The rows these are the reconstruction of: excluded columns are taken from it unchanged. Without it constants
-            are filled in again and other excluded columns are missing.
+            The rows these are the reconstruction of: excluded columns are taken from it unchanged. Without it
+            constants are filled in again and other excluded columns are missing.
         """
         cells: dict[str, Any] = {}
         for key, column in self.blocks.items():
@@ -220,26 +216,27 @@ class Schema:
         return {k: c.from_coordinates(part) for (k, c), part in zip(self.blocks.items(), parts, strict=True)}
 
     def errors_by_column(self, batch: Batch, coordinates_hat: Tensor) -> Tensor:
-        """Squared distance in coordinates of every cell, (B, n_columns) in the order of :attr:`names`; zero where a cell
-        was not seen.
+        """Squared distance in coordinates of every cell, (B, n_columns) in the order of :attr:`names`.
+
+        Zero where a cell was not seen.
         """
         squared = (coordinates_hat - self.coordinates(batch)).square()
         seen = self.coordinates_seen(batch)
         squared = squared if seen is None else torch.where(seen, squared, 0.0)
-        owners = self.owners.to(squared.device)
         if len(self.names) == 1:
             return squared.sum(1, keepdim=True)
-        if len(self.names) == self.n_coordinates:
-            return squared.index_select(1, owners.argsort())
+        if len(self.names) == self.n_coordinates and bool((self.owners.diff() > 0).all()):
+            return squared
+        owners = self.owners.to(squared.device)
         return squared.new_zeros(len(squared), len(self.names)).index_add_(1, owners, squared)
 
     def describe(self) -> list[tuple[str, str, str]]:
         """Rows for printing: columns, kind, and what was found or why they are left out."""
-        rows = [(_listed(column.names), column.kind, column.describe()) for column in self.columns]
+        rows = [(listed(column.names), column.kind, column.describe()) for column in self.columns]
         return rows + [(name, "left out", found.why) for name, found in self.excluded.items()]
 
     def plan(self) -> dict[str, Any]:
-        """The part that a person may edit: every column in table order with its kind (null: left out) and options."""
+        """The part to edit: every column in table order with its kind (null: left out) and options."""
         entries = {}
         for column, options in zip(self.columns, self.options or ({},) * len(self.columns), strict=True):
             entries |= {
@@ -291,37 +288,6 @@ class Schema:
         }
         return cls(columns, tuple(stored["table"]), excluded, tuple(stored["options"]))
 
-    def _matched(self, frame: Frame, estimator: str) -> Frame:
-        """A frame whose columns carry this schema's names."""
-        if frame.names == self.table:
-            return frame
-        anonymous = self.table == tuple(f"x{i}" for i in range(len(self.table)))
-        if frame.matrix is not None or (anonymous and not set(self.names) <= set(frame.names)):
-            return self._by_position(frame, estimator)
-        missing = [name for name in self.names if name not in frame.names]
-        if missing:
-            raise MissingColumnError(
-                f"{len(missing)} columns of the training data are missing: {_listed(missing)}. The data have "
-                f"{_listed(frame.names)}; add or rename columns (a column without a value may be all missing)."
-            )
-        extra = sorted(set(frame.names) - set(self.table))
-        if extra:
-            warnings.warn(
-                f"{len(extra)} columns were not there in training and are ignored: {_listed(extra)}.",
-                ExtraColumnWarning,
-                stacklevel=3,
-            )
-        return frame
-
-    def _by_position(self, frame: Frame, estimator: str) -> Frame:
-        """Columns without meaningful names are taken in their order."""
-        if len(frame.names) != len(self.table):
-            raise DataError(
-                f"X has {len(frame.names)} features, but {estimator} is expecting {len(self.table)} features as input."
-            )
-        matrix = frame.numbers() if frame.matrix is None else frame.matrix
-        return Frame(dataclasses.replace(frame.source, names=self.table, array=matrix, table=None))
-
     def _block_seen(self, key: str, batch: Batch) -> Tensor:
         """Flags of one block's coordinates."""
         width = sum(self.blocks[key].widths)
@@ -331,36 +297,3 @@ class Schema:
         if seen.shape[1] == width:
             return seen
         return seen.repeat_interleave(torch.tensor(self.blocks[key].widths, device=seen.device), 1)
-
-
-def _warn_excluded(excluded: Mapping[str, Finding]) -> None:
-    """One warning per reason's class."""
-    by_class: dict[type, list[str]] = {}
-    for name, found in excluded.items():
-        if found.why:
-            by_class.setdefault(found.warning, []).append(name)
-    for category, names in by_class.items():
-        shown = "; ".join(f"column {name!r} {excluded[name].why}" for name in names[:3])
-        more = f"; and {len(names) - 3} more columns likewise" if len(names) > 3 else ""
-        warnings.warn(
-            f"{shown}{more}: left out. Force one in with override={{name: kind}}.", category, stacklevel=3
-        )
-
-
-def _warn_infinite(frame: Frame, column: Column) -> None:
-    """Say which numeric columns of a block with gaps hold infinite numbers."""
-    if column.kind not in NUMERIC:
-        return
-    infinite = np.isinf(frame.numbers(column.names)).any(0)
-    if infinite.any():
-        names = [column.names[j] for j in np.flatnonzero(infinite)]
-        warnings.warn(
-            f"infinite numbers are treated as missing in {len(names)} columns: {_listed(names)}.",
-            InfiniteValueWarning,
-            stacklevel=3,
-        )
-
-
-def _listed(names: tuple[str, ...] | list[str], most: int = 5) -> str:
-    """Some names for a message."""
-    return ", ".join(map(repr, names[:most])) + (f", ... ({len(names)} in all)" if len(names) > most else "")

@@ -54,8 +54,8 @@ class Categorical(Distribution):
     logits : Tensor, shape (B, m, K)
         Unnormalized log-probabilities, with −∞ beyond the levels of a column that has fewer than K.
     allowed : bool Tensor, shape (m, K), optional
-        Levels that ``mode`` and ``sample`` may give. The likelihood covers the others too: a category that training
-        never met can be scored, but is never invented.
+        Levels that ``mode`` and ``sample`` may give. The likelihood covers the others too: a category that
+        training never met can be scored, but is never invented.
 
     Examples
     --------
@@ -96,9 +96,9 @@ class Categorical(Distribution):
 class Ordinal(Distribution):
     """Independent cells with ordered levels, by the proportional-odds model: P(x ≤ j) = σ(t_j − loc).
 
-    Neighboring levels share strength through one location, so that a near miss costs less than a far one. The mass of a
-    level between thresholds a < b is σ(b − loc) − σ(a − loc), computed as log σ(b − loc) + log σ(loc − a) +
-    log(1 − exp(a − b)), which holds on both tails.
+    Neighboring levels share strength through one location, so that a near miss costs less than a far one. The
+    mass of a level between thresholds a < b is σ(b − loc) − σ(a − loc), computed as log σ(b − loc) + log
+    σ(loc − a) + log(1 − exp(a − b)), which holds on both tails.
 
     References
     ----------

@@ -25,10 +25,11 @@ class NegativeBinomial(Distribution):
 
     With r = 1/α, l_y = log(α y), s = Stirling's remainder and sp = softplus, for x > 0
 
-        log p(x) = r (sp(l_x) − sp(l_μ)) + x (sp(−l_x) − sp(−l_μ)) − ½ sp(l_x) − ½ log 2πx + s(x + r) − s(r) − s(x),
+        log p(x) = r (sp(l_x) − sp(l_μ)) + x (sp(−l_x) − sp(−l_μ)) − ½ sp(l_x) − ½ log 2πx + s(x + r) − s(r) −
+        s(x),
 
-    and log p(0) = −r sp(l_μ). The textbook's log-gammas cancel to nothing when x or r is large; here they are gone
-    before they are computed, so that float32 is enough from rare events to millions.
+    and log p(0) = −r sp(l_μ). The textbook's log-gammas cancel to nothing when x or r is large; here they are
+    gone before they are computed, so that float32 is enough from rare events to millions.
 
     References
     ----------
@@ -79,8 +80,8 @@ class NegativeBinomial(Distribution):
     def mean_log1p(self) -> Tensor:
         """E[log(1 + x)] = ∫₀¹ (1 − (1 + αμs)⁻ʳ) / (−log(1 − s)) ds.
 
-        The integral comes from log(1 + x) = ∫₀^∞ (1 − e^(−xt)) e⁻ᵗ/t dt. With s = σ(w) its integrand decays exponentially
-        on both sides, where the trapezoidal rule with step 1 is exact to 1e-7 of its value.
+        The integral comes from log(1 + x) = ∫₀^∞ (1 − e^(−xt)) e⁻ᵗ/t dt. With s = σ(w) its integrand decays
+        exponentially on both sides, where the trapezoidal rule with step 1 is exact to 1e-7 of its value.
         """
         first = -math.ceil(16 + max(0.0, float(self.log_mean.max().clamp_max(LARGEST_LOG))))
         size = torch.exp(-self.log_dispersion)
@@ -95,7 +96,7 @@ class NegativeBinomial(Distribution):
         """One draw per cell: a Poisson count whose mean is itself a gamma draw."""
         with torch.no_grad():
             size = torch.exp(-self.log_dispersion).expand_as(self.log_mean)
-            rate = torch._standard_gamma(size) * self.mean / size
+            rate = torch.distributions.Gamma(size, size / self.mean, validate_args=False).sample()
             return torch.poisson(rate)
 
 

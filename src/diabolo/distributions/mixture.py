@@ -10,13 +10,13 @@ __all__ = ["Inflated"]
 
 
 class Inflated(Distribution):
-    """A share π = σ(logit) of a cell's mass on one exact value, the atom, and the rest spread by ``base``:
+    """A share π = σ(logit) of a cell's mass on one exact value, the atom, and the rest spread by ``base``.
 
         log p(x) = log π                        where x is the atom,
         log p(x) = log(1 − π) + log p_base(x)   elsewhere.
 
-    Exact zeros in a column of amounts are the common case. The base is not asked about the atom, so that it fits the
-    other values alone.
+    Exact zeros in a column of amounts are the common case. The base is not asked about the atom, so that it
+    fits the other values alone.
 
     Parameters
     ----------
@@ -25,7 +25,8 @@ class Inflated(Distribution):
     logits : Tensor, broadcastable to (B, m)
         Log-odds of the atom.
     atom : Tensor, broadcastable to (B, m)
-        The atom of every column in the units of the values; NaN for a column that has none, where the base is alone.
+        The atom of every column in the units of the values; NaN for a column that has none, where the base is
+        alone.
 
     Examples
     --------

@@ -1,0 +1,89 @@
+"""New data against the columns of a schema: what is missing, what is too much, what comes by position."""
+
+import dataclasses
+import warnings
+
+import numpy as np
+
+from diabolo.columns.base import Column
+from diabolo.data.kinds import listed
+from diabolo.errors import DataError, ExtraColumnWarning, InfiniteValueWarning, MissingColumnError
+from diabolo.frames import Frame
+
+__all__ = ["match", "warn_infinite"]
+
+NUMERIC = ("continuous", "count")
+
+
+def match(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...], estimator: str) -> Frame:
+    """A frame whose columns carry the names of a schema.
+
+    Parameters
+    ----------
+    frame : Frame
+        Tables are matched by name, arrays (and anything, if the schema is of an array) by position.
+    table, needed : tuple of str
+        All columns of the training data, and those that are learned from.
+    estimator : str
+        Who is asking, for the message about a wrong number of columns.
+
+    Raises
+    ------
+    MissingColumnError
+        Needed columns are absent.
+    DataError
+        An array has another number of columns.
+
+    Warns
+    -----
+    ExtraColumnWarning
+        Columns are ignored.
+
+    Examples
+    --------
+    >>> match(Frame.of({"b": [1], "a": [2]}), ("a", "b"), ("a", "b"), "Autoencoder").names
+    ('b', 'a')
+    """
+    if frame.names == table:
+        return frame
+    came = set(frame.names)
+    missing = [name for name in needed if name not in came]
+    of_array = table == tuple(f"x{i}" for i in range(len(table)))
+    if frame.matrix is not None or (of_array and missing):
+        return _by_position(frame, table, estimator)
+    if missing:
+        raise MissingColumnError(
+            f"{len(missing)} columns of the training data are missing: {listed(missing)}. The data have "
+            f"{listed(frame.names)}; add or rename columns (an added one may be all missing)."
+        )
+    if extra := sorted(came - set(table)):
+        warnings.warn(
+            f"{len(extra)} columns were not there in training and are ignored: {listed(extra)}.",
+            ExtraColumnWarning,
+            stacklevel=3,
+        )
+    return frame
+
+
+def warn_infinite(frame: Frame, column: Column) -> None:
+    """Say which numeric columns of a block hold infinite numbers."""
+    if column.kind not in NUMERIC:
+        return
+    infinite = np.isinf(frame.numbers(column.names)).any(0)
+    if infinite.any():
+        names = [column.names[j] for j in np.flatnonzero(infinite)]
+        warnings.warn(
+            f"infinite numbers are treated as missing in {len(names)} columns: {listed(names)}.",
+            InfiniteValueWarning,
+            stacklevel=3,
+        )
+
+
+def _by_position(frame: Frame, table: tuple[str, ...], estimator: str) -> Frame:
+    """Columns without names that mean something are taken in their order."""
+    if len(frame.names) != len(table):
+        raise DataError(
+            f"X has {len(frame.names)} features, but {estimator} is expecting {len(table)} features as input."
+        )
+    matrix = frame.numbers() if frame.matrix is None else frame.matrix
+    return Frame(dataclasses.replace(frame.source, names=table, array=matrix, table=None))
