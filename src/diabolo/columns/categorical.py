@@ -189,8 +189,9 @@ class CategoryEmbedder(Embedder):
         self.register_buffer("widths", torch.tensor(widths))
         self.register_buffer("owner", torch.repeat_interleave(torch.arange(len(widths)), self.widths))
         self.many = [j for j, s in enumerate(shares) if len(s) > MOST_COORDINATES]
-        self.tables = nn.ModuleList(_embedding(len(shares[j])) for j in self.many)
-        embedded = sum(table.embedding_dim for table in self.tables)
+        tables = [_embedding(len(shares[j])) for j in self.many]
+        self.tables = nn.ModuleList(tables)
+        embedded = sum(table.embedding_dim for table in tables)
         self.width = sum(widths) + embedded + (len(widths) if flags else 0)
 
     def forward(self, values: Tensor, seen: Tensor | None) -> Tensor:
