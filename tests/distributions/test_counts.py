@@ -1,4 +1,4 @@
-"""The negative binomial against scipy and high-precision sums, from Poisson to wild, from rare to millions."""
+"""The negative binomial against scipy and exhaustive sums, from Poisson to wild, from rare to frequent."""
 
 import numpy as np
 import pytest

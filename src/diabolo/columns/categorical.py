@@ -20,7 +20,6 @@ from diabolo.nn.readout import Readout
 __all__ = ["Categorical"]
 
 MOST_COORDINATES = 64  # per column: 63 levels of their own and the rest together
-MOST_LEVELS = 1000  # per column that get a slot of their own
 FEW_ROWS = 100  # below, no level is rare: a small table keeps what little it has
 SMALLEST_SHARE = 0.05  # when a linear fit is turned into logits: bounds the step at 20 per unit
 OTHER = 0  # the slot of rare and unknown levels
@@ -259,9 +258,9 @@ class CategoricalHead(Head):
 
 
 def _kept(counts: list[int], rows: int) -> int:
-    """How many of the levels, by descending count, are not rare."""
+    """How many of the levels, by descending count, are not rare; never more than 1,000."""
     least = max(2, rows / 1000) if rows >= FEW_ROWS else 1
-    return min(max(1, sum(count >= least for count in counts)), MOST_LEVELS)
+    return max(1, sum(count >= least for count in counts))
 
 
 def _embedding(levels: int) -> nn.Embedding:

@@ -83,7 +83,7 @@ class NegativeBinomial(Distribution):
         The integral comes from log(1 + x) = ∫₀^∞ (1 − e^(−xt)) e⁻ᵗ/t dt. With s = σ(w) its integrand decays
         exponentially on both sides, where the trapezoidal rule with step 1 is exact to 1e-7 of its value.
         """
-        first = -math.ceil(16 + max(0.0, float(self.log_mean.max().clamp_max(LARGEST_LOG))))
+        first = -math.ceil(16 + max(0.0, float(self.log_mean.detach().max().clamp_max(LARGEST_LOG))))
         size = torch.exp(-self.log_dispersion)
         log_odds = self.log_mean + self.log_dispersion
         total = torch.zeros_like(log_odds)
