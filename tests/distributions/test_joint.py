@@ -1,39 +1,45 @@
-"""Rows: sums over blocks, and nothing from cells that were not seen."""
+"""The distribution of a row: a product over blocks and cells, gaps left out."""
 
+import pytest
 import torch
 
-from diabolo.distributions import Bernoulli, Gaussian, Joint
+from diabolo.distributions import Gaussian, Joint, Point
 
 
-def joint(loc: torch.Tensor, logits: torch.Tensor) -> Joint:
-    return Joint({"a": Gaussian(loc, torch.zeros(2)), "b": Bernoulli(logits)})
+@pytest.fixture
+def blocks():
+    random = torch.Generator().manual_seed(0)
+    loc = {"a": torch.randn(5, 2, generator=random), "image": torch.randn(5, 1, 2, 3, generator=random)}
+    values = {key: torch.randn(x.shape, generator=random) for key, x in loc.items()}
+    return loc, values
 
 
-def test_a_row_is_the_sum_of_its_cells():
-    loc, logits = torch.randn(4, 2), torch.randn(4, 3)
-    values = {"a": torch.randn(4, 2), "b": torch.ones(4, 3)}
-    p = joint(loc, logits)
-    expected = p["a"].log_prob(values["a"]).sum(1) + p["b"].log_prob(values["b"]).sum(1)
-    assert torch.allclose(p.log_prob(values, {}), expected)
-    assert list(p) == ["a", "b"]
-    assert len(p) == 2
+def joint_of(loc):
+    return Joint({key: Gaussian(x, torch.zeros(())) for key, x in loc.items()})
 
 
-def test_images_are_summed_over_all_their_axes():
-    p = Joint({"image": Gaussian(torch.zeros(2, 1, 4, 4), torch.zeros(()))})
-    assert torch.allclose(
-        p.log_prob({"image": torch.zeros(2, 1, 4, 4)}, {}), torch.full((2,), -16 * 0.9189385)
-    )
+def test_a_row_is_the_sum_of_its_cells(blocks):
+    loc, values = blocks
+    expected = sum(Gaussian(loc[k], torch.zeros(())).log_prob(values[k]).flatten(1).sum(1) for k in loc)
+    assert torch.allclose(joint_of(loc).log_prob(values, {}), expected, atol=1e-5)
 
 
-def test_unseen_cells_give_no_score_and_no_gradient():
-    loc = torch.randn(4, 2, requires_grad=True)
-    logits = torch.full((4, 3), torch.inf, requires_grad=True)
-    seen = torch.tensor([[True, False]]).expand(4, 2)
-    values = {"a": torch.zeros(4, 2), "b": torch.zeros(4, 3)}
-    p = joint(loc, logits)
-    scores = p.log_prob(values, {"a": seen, "b": torch.zeros(4, 3, dtype=torch.bool)})
-    scores.sum().backward()
-    assert torch.allclose(scores, p["a"].log_prob(values["a"])[:, 0])
-    assert (loc.grad[:, 1] == 0).all()
-    assert (loc.grad[:, 0] != 0).all()
+def test_unseen_cells_add_nothing_and_give_no_gradient(blocks):
+    loc, values = blocks
+    loc["a"].requires_grad_()
+    seen = {"a": torch.ones(5, 2, dtype=torch.bool)}
+    seen["a"][1, 0] = False
+    values["a"][1, 0] = 0.0
+    cells = joint_of(loc).log_probs(values, seen)
+    assert cells["a"][1, 0] == 0.0
+    joint_of(loc).log_prob(values, seen).sum().backward()
+    assert loc["a"].grad[1, 0] == 0.0
+    assert (loc["a"].grad.flatten()[[0, 1, 3, 4, 5]] != 0).all()
+
+
+def test_it_is_a_mapping_of_blocks():
+    point = Point(torch.zeros(1, 1))
+    joint = Joint({"a": point})
+    assert joint["a"] is point
+    assert list(joint) == ["a"]
+    assert len(joint) == 1

@@ -1,5 +1,6 @@
 """Real numbers: normal with a learned scale, after standardising or a quantile-normal map, with an atom where one value is
-inflated."""
+inflated.
+"""
 
 import dataclasses
 from typing import Any, ClassVar, Self
@@ -299,5 +300,5 @@ def _heavy(x: np.ndarray) -> bool:
 
 
 def _knots(x: np.ndarray) -> tuple[float, ...]:
-    """Quantiles of the column, strictly usable by linear interpolation both ways."""
-    return tuple(np.quantile(x, (np.arange(KNOTS) + 0.5) / KNOTS).tolist())
+    """Quantiles of the column from its minimum to its maximum, so that no training value is cut off."""
+    return tuple(np.quantile(x, np.linspace(0.0, 1.0, KNOTS)).tolist())

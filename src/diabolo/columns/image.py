@@ -82,7 +82,8 @@ class Image(Column):
         x = values.detach().cpu().clamp(self.low, self.high)
         x = x.mul(BYTE).round().to(torch.uint8) if self.bytes else x
         x = x.movedim(1, 3) if self.channels_last else x[:, 0]
-        return {self.names[0]: pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(x.numpy()))}
+        pixels = x.numpy().ravel().reshape(x.shape)  # Arrow takes the order of axes from strides; one channel has any
+        return {self.names[0]: pa.FixedShapeTensorArray.from_numpy_ndarray(pixels)}
 
     def coordinates(self, values: Tensor) -> Tensor:
         """Pixels in one row."""

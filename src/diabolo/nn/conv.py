@@ -5,7 +5,7 @@ import dataclasses
 from torch import Tensor, nn
 
 from diabolo.errors import ArchitectureError
-from diabolo.nn.dense import ACTIVATIONS
+from diabolo.nn.dense import ACTIVATIONS, check
 
 __all__ = ["Conv"]
 
@@ -43,6 +43,12 @@ class Conv:
     hidden: int = 256
     activation: str = "silu"
     linear_path: bool | None = None
+
+    def __post_init__(self) -> None:
+        check(self, "channels")
+        check(self, "activation", allowed=ACTIVATIONS)
+        if not self.channels:
+            raise ArchitectureError("channels=() has no stage: give at least one, or use architecture=Dense(...).")
 
     def encoder(self, features: int | Size, code: int) -> nn.Module:
         """A net from flat pixels (B, c y x) to (B, code)."""

@@ -2,10 +2,13 @@
 
 import dataclasses
 import math
+from collections.abc import Collection
 
 from torch import Tensor, nn
 
-__all__ = ["ACTIVATIONS", "Dense"]
+from diabolo.errors import ArchitectureError
+
+__all__ = ["ACTIVATIONS", "Dense", "check"]
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "identity": nn.Identity,
@@ -16,6 +19,22 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "sigmoid": nn.Sigmoid,
 }
 RECTIFIERS = ("relu", "silu", "gelu")
+NORMS = ("batch", "none")
+
+
+def check(spec: object, name: str, *, allowed: Collection[str] | None = None) -> None:
+    """Raise an ArchitectureError unless a field of a spec is one of the names allowed, or (without these) widths.
+
+    Examples
+    --------
+    >>> check(Dense((8,)), "hidden")
+    """
+    value = getattr(spec, name)
+    if allowed is not None:
+        if value not in allowed:
+            raise ArchitectureError(f"{name}={value!r} is not one of {', '.join(allowed)}.")
+    elif not all(isinstance(width, int) and width >= 1 for width in value):
+        raise ArchitectureError(f"{name}={value!r} is not a tuple of whole numbers, each at least 1.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +60,11 @@ class Dense:
         Add x W to the code and z V to the output, and start both at principal components, so that the nets learn only
         what is not linear. None: only where the nets alone end worse than PCA. False: never.
 
+    Raises
+    ------
+    ArchitectureError
+        A name that is none of these, or a width below 1.
+
     References
     ----------
     Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 2006.
@@ -59,6 +83,14 @@ class Dense:
     norm: str = "batch"
     dropout: float = 0.0
     linear_path: bool | None = None
+
+    def __post_init__(self) -> None:
+        check(self, "hidden")
+        check(self, "activation", allowed=ACTIVATIONS)
+        check(self, "code_activation", allowed=ACTIVATIONS)
+        check(self, "norm", allowed=NORMS)
+        if not 0.0 <= self.dropout < 1.0:
+            raise ArchitectureError(f"dropout={self.dropout} is not a share of the units in [0, 1).")
 
     def encoder(self, features: int | tuple[int, int, int], code: int) -> nn.Module:
         """A net from (B, features) to (B, code); a map of channels, height and width is read flat."""

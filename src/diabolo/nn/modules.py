@@ -5,7 +5,6 @@ import dataclasses
 
 from torch import Tensor, nn
 
-
 __all__ = ["Modules"]
 
 

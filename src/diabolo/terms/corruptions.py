@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
+from diabolo.errors import ParameterError
+
 __all__ = ["Corruption", "Masking", "Noise"]
 
 
@@ -34,6 +36,10 @@ class Noise(Corruption):
 
     sd: float = 0.3
 
+    def __post_init__(self) -> None:
+        if self.sd < 0:
+            raise ParameterError(f"sd={self.sd} is not a standard deviation: give 0 or more.")
+
     def __call__(self, features: Tensor) -> Tensor:
         """Add the noise."""
         return features + self.sd * torch.randn_like(features)
@@ -50,6 +56,10 @@ class Masking(Corruption):
     """
 
     share: float = 0.25
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.share <= 1.0:
+            raise ParameterError(f"share={self.share} is not a share of the features in [0, 1].")
 
     def __call__(self, features: Tensor) -> Tensor:
         """Hide cells."""

@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 
 from torch import Tensor
 
+from diabolo.errors import ParameterError
+
 __all__ = ["Penalty", "Sparsity"]
 
 
@@ -32,6 +34,10 @@ class Sparsity(Penalty):
     """
 
     weight: float = 1e-2
+
+    def __post_init__(self) -> None:
+        if self.weight < 0:
+            raise ParameterError(f"weight={self.weight} would reward large codes: give 0 or more.")
 
     def __call__(self, code: Tensor) -> Tensor:
         """Weighted L1 norm of each row's code."""
