@@ -78,6 +78,8 @@ def _source(kind: str, array: np.ndarray, **hints: Any) -> Source:
                 "width) or (n, height, width, channels) with 1, 3 or 4 channels."
             )
         array, hints = np.moveaxis(array, 1, 3), {**hints, "channels_first": True}
+    if array.dtype == bool:  # Arrow has no images of truth values
+        array, hints = array.astype(np.float32), {**hints, "dtype": "bool"}
     return Source(kind, (IMAGE,), array=array, hints=hints)
 
 

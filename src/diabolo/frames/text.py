@@ -21,12 +21,13 @@ pc: Any = pyarrow.compute  # its functions are made at import time, unseen by ty
 PROBE = 200  # cells looked at before a whole column is
 NUMERIC = (bool, int, float, decimal.Decimal, np.number, np.bool_)
 SPACES = " \u00a0\u2009\u202f'’"
+PLAIN = r"0|[1-9]\d*"  # no leading zeros: 007 is a code
 # Ways to write numbers: (all cells match, at least one matches, thousands separators, decimal mark).
 STYLES = (
-    (r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?", r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", ",", "."),
-    (rf"[+-]?(\d+|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(\.\d+)?", rf"[+-]?\d+[{SPACES}].*", SPACES, "."),
-    (rf"[+-]?(\d+|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(,\d+)?", rf"[+-]?\d+[{SPACES}].*", SPACES, ","),
-    (r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?", r".*,.*|.*\..*\..*", ".", ","),
+    (rf"[+-]?({PLAIN}|[1-9]\d{{0,2}}(,\d{{3}})+)(\.\d+)?", r".*,.*", ",", "."),
+    (rf"[+-]?({PLAIN}|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(\.\d+)?", rf".*\d[{SPACES}]\d.*", SPACES, "."),
+    (rf"[+-]?({PLAIN}|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(,\d+)?", rf".*\d[{SPACES}]\d.*", SPACES, ","),
+    (rf"[+-]?({PLAIN}|[1-9]\d{{0,2}}(\.\d{{3}})+)(,\d+)?", r".*,.*|.*\..*\..*", ".", ","),
 )
 
 
