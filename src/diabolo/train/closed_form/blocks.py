@@ -1,14 +1,16 @@
 """Rows in cache-sized blocks: every closed form walks over its data with these, in a fixed order.
 
-A block is cast and centered in a buffer that stays in cache, so that data of any size need no second copy. Blocks are
-worked on side by side, each with one BLAS thread: a matrix product of a block is too small to share, and threads that
-wait for each other inside it lose far more on a busy machine than they win on an idle one.
+A block is cast and centered in a buffer that stays in cache, so that data of any size need no second
+copy. Blocks are worked on side by side, each with one BLAS thread: a matrix product of a block is too
+small to share, and threads that wait for each other inside it lose far more on a busy machine than they
+win on an idle one.
 """
 
 import functools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import numpy as np
@@ -17,11 +19,22 @@ from threadpoolctl import ThreadpoolController
 
 from diabolo.errors import DataError
 
-__all__ = ["as_rows", "centered_on_own_mean", "in_order", "row_blocks", "seen_values", "working_dtype"]
+__all__ = [
+    "SMALL",
+    "WIDEST_SHARED",
+    "as_rows",
+    "centered_on_own_mean",
+    "in_order",
+    "one_blas_thread",
+    "row_blocks",
+    "seen_values",
+    "working_dtype",
+]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+SMALL = 2**20  # cells, up to which float64 products cost nothing that one would notice
 BLOCK_BYTES = 4 * 2**20
 WIDEST_SQUARE = 4096  # d x d blocks above it would no longer be small beside the machine's memory
 WIDEST_SHARED = 1024  # above it the d x d result of each worker would cost more memory than the workers win
@@ -30,6 +43,18 @@ WIDEST_SHARED = 1024  # above it the d x d result of each worker would cost more
 @functools.cache
 def _blas() -> ThreadpoolController:
     return ThreadpoolController()
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Keep BLAS and LAPACK to the calling thread: small products and eigenproblems are faster so.
+
+    Examples
+    --------
+    >>> with one_blas_thread():
+    ...     float(np.linalg.det(np.eye(2)))
+    1.0
+    """
+    return _blas().limit(limits=1, user_api="blas")
 
 
 def as_rows(data: np.ndarray | torch.Tensor) -> np.ndarray:
@@ -51,7 +76,7 @@ def as_rows(data: np.ndarray | torch.Tensor) -> np.ndarray:
 
 
 def working_dtype(dtype: np.dtype) -> np.dtype:
-    """Choose the floating type that holds each value of `dtype` exactly: float32 where it does, else float64.
+    """Choose the floating type that holds every value of `dtype`: float32 if it does, else float64.
 
     Examples
     --------
@@ -85,7 +110,8 @@ def row_blocks(data: np.ndarray, width: int = 0) -> Iterator[np.ndarray]:
 def centered_on_own_mean(block: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     """Subtract a block's own column means, so that products of it cancel nothing.
 
-    NaN and infinity pass without a warning: they mark missing cells and are judged once, from the mean of all rows.
+    NaN and infinity pass without a warning: they mark missing cells and are judged once, from the mean of
+    all rows.
 
     Parameters
     ----------
@@ -146,7 +172,8 @@ def in_order(function: Callable[[T], R], items: Iterable[T], width: int) -> Iter
 
     Parameters
     ----------
-    function : what to do with an item; its time should go to BLAS and ufuncs, which run outside the interpreter's lock.
+    function : what to do with an item; its time should go to BLAS and ufuncs, which run outside the
+        interpreter's lock.
     items : the blocks.
     width : number of columns d of a block.
 
@@ -161,7 +188,7 @@ def in_order(function: Callable[[T], R], items: Iterable[T], width: int) -> Iter
         yield from map(function, items)
         return
     pending = deque()
-    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
         for item in items:
             pending.append(pool.submit(function, item))
             if len(pending) > workers:  # a bound on the results that wait to be added

@@ -1,9 +1,9 @@
 r"""Mean and scatter of a data set in one pass, exact in float32, mergeable.
 
-The state :math:`(n, \bar x, M)` with :math:`M = \sum_i (x_i - \bar x)(x_i - \bar x)^\top` is all that PCA needs. Each
-block of rows is centered on its own mean before its product is formed, so that nothing cancels: float32 columns with
-mean 1000 and spread 6 keep seven digits, where :math:`X^\top X - n \bar x \bar x^\top` keeps none. Products are
-float32 when the data are; sums over blocks are float64.
+The state :math:`(n, \bar x, M)` with :math:`M = \sum_i (x_i - \bar x)(x_i - \bar x)^\top` is all that PCA
+needs. Each block of rows is centered on its own mean before its product is formed, so that nothing
+cancels: float32 columns with mean 1000 and spread 6 keep seven digits, where :math:`X^\top X - n \bar x
+\bar x^\top` keeps none. Products are float32 when the data are; sums over blocks are float64.
 
 References
 ----------
@@ -15,7 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from diabolo.train.closed_form.blocks import as_rows, centered_on_own_mean, in_order, row_blocks, seen_values, working_dtype
+from diabolo.train.closed_form.blocks import (
+    SMALL,
+    as_rows,
+    centered_on_own_mean,
+    in_order,
+    row_blocks,
+    seen_values,
+    working_dtype,
+)
 
 __all__ = ["Moments", "PairwiseMoments"]
 
@@ -57,7 +65,7 @@ class Moments:
         data : (n, d), of any real type, in any units.
         """
         rows = as_rows(data)
-        dtype = working_dtype(rows.dtype)
+        dtype = working_dtype(rows.dtype) if rows.size > SMALL else np.dtype("float64")
         moments = _moments(rows, dtype)
         if dtype == np.float32 and not moments._within_float32():
             return _moments(rows, np.dtype("float64"))
@@ -78,7 +86,10 @@ class Moments:
         return self.merge(Moments.of(data))
 
     def merge(self, other: "Moments") -> "Moments":
-        r"""Add the rows of another: :math:`M \mathrel{+}= M' + \frac{n n'}{n + n'} \delta \delta^\top`; returns itself.
+        r"""Add the rows of another; returns itself.
+
+        .. math:: M \leftarrow M + M' + \frac{n n'}{n + n'} \delta \delta^\top, \quad
+            \delta = \bar x' - \bar x
 
         Parameters
         ----------
@@ -192,8 +203,8 @@ class PairwiseMoments:
     def covariance(self) -> np.ndarray:
         r"""Covariance over the rows in which both columns were seen, around the columns' own means, (d, d).
 
-        It is unbiased where cells are missing at random; its few negative eigenvalues, if any, are noise and are cut
-        off by :func:`~diabolo.train.closed_form.spectrum.principal_components`.
+        It is unbiased where cells are missing at random; its few negative eigenvalues, if any, are noise
+        and are cut off by :func:`~diabolo.train.closed_form.spectrum.principal_components`.
         """
         center = np.diag(self.sums) / np.maximum(np.diag(self.counts), 1)
         products = self.products - center[:, None] * self.sums.T - self.sums * center
@@ -216,7 +227,7 @@ def _moments(rows: np.ndarray, dtype: np.dtype) -> Moments:
     n, d = rows.shape
     within = np.zeros((d, d))
     sizes, means = [], []
-    for size, mean, scatter in in_order(lambda b: _of_block(b, dtype), row_blocks(rows, dtype), d):
+    for size, mean, scatter in in_order(lambda b: _of_block(b, dtype), row_blocks(rows), d):
         within += scatter
         sizes.append(size)
         means.append(mean)

@@ -1,8 +1,9 @@
 r"""Principal components from moments, or from few rows: the eigenvectors of the covariance.
 
-The linear autoencoder with squared error has the span of the first k eigenvectors as its optimum, so that no training
-is needed. Where there are fewer rows than columns, the same vectors come from the smaller matrix of products between
-rows: if :math:`X_c X_c^\top u = \lambda u`, then :math:`v = X_c^\top u / \sqrt\lambda`.
+The linear autoencoder with squared error has the span of the first k eigenvectors as its optimum, so that
+no training is needed. Where there are fewer rows than columns, the same vectors come from the smaller
+matrix of products between rows: if :math:`X_c X_c^\top u = \lambda u`, then :math:`v = X_c^\top u /
+\sqrt\lambda`.
 
 References
 ----------
@@ -10,14 +11,24 @@ Baldi & Hornik (1989), Neural networks and principal component analysis, Neural 
 Turk & Pentland (1991), Eigenfaces for recognition, Journal of Cognitive Neuroscience 3(1).
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import torch
-from scipy.linalg import eigh, qr
+from scipy.linalg import eigh
 
-from diabolo.train.closed_form.blocks import as_rows, centered_on_own_mean, in_order, row_blocks, working_dtype
+from diabolo.train.closed_form.blocks import (
+    SMALL,
+    WIDEST_SHARED,
+    as_rows,
+    centered_on_own_mean,
+    in_order,
+    one_blas_thread,
+    row_blocks,
+    working_dtype,
+)
 
 __all__ = ["HasCovariance", "Spectrum", "from_few_rows", "oriented", "principal_components"]
 
@@ -135,23 +146,24 @@ def from_few_rows(data: np.ndarray | torch.Tensor, k: int) -> Spectrum:
 
     Examples
     --------
-    >>> from_few_rows(np.array([[0.0, 1.0, 2.0], [3.0, 5.0, 2.0]]), 1).components
-    array([[0.6, 0.8, 0. ]])
+    >>> from_few_rows(np.array([[0.0, 1.0, 2.0], [3.0, 5.0, 2.0]]), 1).variance
+    array([12.5])
     """
     rows = as_rows(data)
-    n, dtype = len(rows), working_dtype(rows.dtype)
+    n, dtype = len(rows), working_dtype(rows.dtype) if rows.size > SMALL else np.dtype("float64")
     slabs = [slab.T for slab in row_blocks(rows.T)]
     products, means = np.zeros((n, n)), []
     for part, mean in in_order(lambda slab: _products(slab, dtype), slabs, n):
         products += part
         means.append(mean)
+    total = products.trace()
     values, codes = _leading(products, k)
     codes = codes.astype(dtype)
     loadings = [*in_order(lambda slab: centered_on_own_mean(slab, dtype)[0].T @ codes, slabs, n)]
     # QR completes the basis where the data have lower rank than k.
-    components = qr(np.concatenate(loadings).astype(float), mode="economic", overwrite_a=True)[0].T
+    components = np.linalg.qr(np.concatenate(loadings).astype(float))[0].T
     freedom = max(n - 1, 1)
-    return Spectrum(n, np.concatenate(means), oriented(components), values / freedom, products.trace() / freedom)
+    return Spectrum(n, np.concatenate(means), oriented(components), values / freedom, total / freedom)
 
 
 def _products(slab: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
@@ -160,7 +172,11 @@ def _products(slab: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray
 
 
 def _leading(symmetric: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Largest k eigenvalues, falling and never negative, and their vectors as columns."""
+    """Largest k eigenvalues, never negative, falling, and their vectors; overwrites the matrix."""
     d = len(symmetric)
-    values, vectors = eigh(symmetric, subset_by_index=[d - k, d - 1])
+    with one_blas_thread() if d <= WIDEST_SHARED else nullcontext():
+        # LAPACK works in place on the transpose, which for a symmetric matrix is the same matrix.
+        values, vectors = eigh(
+            symmetric.T, subset_by_index=[d - k, d - 1], overwrite_a=True, check_finite=False
+        )
     return np.maximum(values[::-1], 0.0), vectors[:, ::-1]
