@@ -1,19 +1,17 @@
 """Tables and queries of DuckDB and SQLite files, which are opened for reading only."""
 
 import contextlib
-import re
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
+from diabolo.data.times import read_times
 from diabolo.errors import DataError, MissingExtra
 from diabolo.frames import Frame
 
 __all__ = ["read_duckdb", "read_sqlite"]
 
-ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY 1"
 SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
 
@@ -74,7 +72,7 @@ def read_sqlite(path: Path, query: str | None) -> pa.Table:
     try:
         read_only = f"{path.absolute().as_uri()}?mode=ro"
         with contextlib.closing(sqlite3.connect(read_only, uri=True)) as connection:
-            names = [row[0] for row in connection.execute(SQLITE_TABLES)]
+            names = sorted(row[0] for row in connection.execute(SQLITE_TABLES))
             cursor = connection.execute(_query(query, names, path))
             columns = [entry[0] for entry in cursor.description or ()]
             rows = cursor.fetchall()
@@ -86,7 +84,7 @@ def read_sqlite(path: Path, query: str | None) -> pa.Table:
         return pa.table({name: pa.nulls(0) for name in columns})
     cells = dict(zip(columns, zip(*rows, strict=True), strict=True))
     frame = Frame.of({name: list(column) for name, column in cells.items()})
-    return pa.table([_dated(frame.arrow(name)) for name in frame.names], names=list(frame.names))
+    return pa.table([read_times(frame.arrow(name)) for name in frame.names], names=list(frame.names))
 
 
 def _query(query: str | None, tables: list[str], path: Path) -> str:
@@ -100,19 +98,3 @@ def _query(query: str | None, tables: list[str], path: Path) -> str:
         )
     quoted = tables[0].replace('"', '""')
     return f'SELECT * FROM "{quoted}"'
-
-
-def _dated(column: Any) -> Any:
-    """Text as dates or times where every cell is one."""
-    if not pa.types.is_string(column.type) or column.null_count == len(column):
-        return column
-    cells = [cell for cell in column.to_pylist() if cell is not None]
-    if not all(ISO.fullmatch(cell) for cell in cells):
-        return column
-    if all(len(cell) == 10 for cell in cells):
-        return column.cast(pa.date32())
-    zoned = bool(re.search(r"(Z|[+-]\d\d:?\d\d)$", cells[0]))
-    try:
-        return column.cast(pa.timestamp("us", "UTC" if zoned else None))
-    except pa.ArrowInvalid:
-        return column

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.json as json_format
 
+from diabolo.data.times import read_times
 from diabolo.errors import DataError, EmptyDataError
 from diabolo.frames import Frame
 
@@ -38,11 +39,25 @@ def read(path: Path, _: str | None = None) -> pa.Table:
         raise EmptyDataError(f"{path.name} is empty.")
     if not start.startswith(b"["):
         try:
-            return json_format.read_json(path)
+            return _fast(path)
         except pa.ArrowInvalid:
             return _table([_parse(line, f"line {n}", path) for n, line in _numbered(path)], path)
     rows = _parse(path.read_text("utf-8-sig"), "the list", path)
     return _table(rows, path)
+
+
+def _fast(path: Path) -> pa.Table:
+    """Arrow's reader. It drops the zone of times, so their columns are read again as text."""
+    table = json_format.read_json(path)
+    table.validate(full=True)  # text that is not UTF-8
+    times = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]
+    if times:
+        schema = pa.schema([(name, pa.string()) for name in times])
+        options = json_format.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+        text = json_format.read_json(path, parse_options=options)
+        for name in times:
+            table = table.set_column(table.column_names.index(name), name, read_times(text.column(name)))
+    return table
 
 
 def _numbered(path: Path) -> list[tuple[int, str]]:
@@ -70,4 +85,4 @@ def _table(rows: list[Any], path: Path) -> pa.Table:
     if not rows:
         raise EmptyDataError(f"{path.name} holds no row.")
     frame = Frame.of(rows)
-    return pa.table([frame.arrow(name) for name in frame.names], names=list(frame.names))
+    return pa.table([read_times(frame.arrow(name)) for name in frame.names], names=list(frame.names))

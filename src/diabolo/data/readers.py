@@ -115,7 +115,7 @@ def _content(path: Path) -> str | None:
 def _unsupported(path: Path, content: str | None, expected: str) -> str:
     """Why a file is not read, and what is."""
     if content == "pickle" or path.suffix.lower() in (".pkl", ".pickle", ".pt", ".pth", ".joblib"):
-        return f"{path.name} is a pickle, which can run code when opened and is never read. Read are {KINDS_READ}."
+        return f"{path.name} is a pickle, which can run code: it is never opened. Read are {KINDS_READ}."
     if content in ("PNG", "JPEG"):
         return f"{path.name} is a single {content} image: give the folder of images instead."
     if expected:
@@ -157,11 +157,9 @@ def _arrow(path: Path, _: str | None) -> pa.Table:
 def _numpy(path: Path, query: str | None) -> np.ndarray:
     """An array, or the array of an archive; never a pickle."""
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            return loaded[_choose(loaded.files, query, path)]
+        with path.open("rb") as file:  # numpy leaves a damaged file open
+            loaded = np.load(file, allow_pickle=False)
+            return loaded if isinstance(loaded, np.ndarray) else loaded[_choose(loaded.files, query, path)]
     except DataError:
         raise
     except Exception as error:  # numpy and zipfile raise many kinds for damaged files

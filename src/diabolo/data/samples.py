@@ -56,15 +56,15 @@ def people(n: int = 2000, seed: int = 0) -> pa.Table:
     Behind every row stand three independent standard normal variables, of age a, of wealth w and of health h,
     so that two or three latent dimensions explain most of what can be explained:
 
-    ============ ========== ====================================================================================
+    ============ ========== ================================================================================
     column       type       how it comes about
-    ============ ========== ====================================================================================
+    ============ ========== ================================================================================
     person_id    integer    1001, 1002, ...: an identifier
     age          integer    48 + 17 a, within 18 and 95
-    income       number     exp(10.2 + 0.75 w + 0.2 a + noise), heavy tail; missing more often where w is high
+    income       number     exp(10.2 + 0.75 w + 0.2 a + noise), heavy tail; missing more where w is high
     savings      number     exp(8 + 1.3 w + 0.5 a + noise), heavy tail; exactly 0 for the poorer third
     height       number     166 cm, 12 more for m, + noise
-    weight       number     (24.5 − 2.5 h + 1.2 a + noise) (height/m)², in kg; missing more often for young women
+    weight       number     (24.5 − 2.5 h + 1.2 a + noise) (height/m)², in kg; missing more for young women
     sex          binary     f or m, evenly
     smoker       binary     true with log-odds −1.2 − 1.5 h
     city         category   five cities, w decides; Tromsø is rare (1 %)
@@ -73,7 +73,7 @@ def people(n: int = 2000, seed: int = 0) -> pa.Table:
     joined       date       within ten years from 2015 on, the old earlier; missing in 5 % of the rows
     last_visit   time       within 2024, in the zone Europe/Berlin; missing where there were no visits
     country      constant   always X
-    ============ ========== ====================================================================================
+    ============ ========== ================================================================================
 
     Parameters
     ----------
@@ -159,8 +159,8 @@ def _times(seed: int, a: np.ndarray, visits: np.ndarray) -> dict[str, pa.Array]:
     lost = _draw(seed, "lost").random(len(a)) < 0.05
     start = int(datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC).timestamp())
     hours = _draw(seed, "last_visit").integers(0, 366 * 24, len(a))
-    zone = pa.timestamp("s", "Europe/Berlin")
+    zone = pa.timestamp("ms", "Europe/Berlin")
     return {
         "joined": pa.array(day + first, pa.int32(), mask=lost).cast(pa.date32()),
-        "last_visit": pa.array(start + 3600 * hours, mask=visits == 0).cast(zone),
+        "last_visit": pa.array(1000 * (start + 3600 * hours), mask=visits == 0).cast(zone),
     }
