@@ -13,6 +13,8 @@ PRODUCTS = [a * b for a, b in pairwise(WIDTHS)]
 # Forward, gradient of the weights, gradient of the inputs, which the first layer does not need: 2
 # operations each.
 FLOPS_PER_ROW = 6 * sum(PRODUCTS) - 2 * PRODUCTS[0]
+# What pythae's classes build: no normalization and no path beside the networks.
+SAME_NET = {"activation": "relu", "norm": "none", "linear_path": False}
 # The best of `peer_settings`: the first to a test error of 3.00.
 PEER_BEST = {"batch_size": 128, "learning_rate": 1e-3, "sigmoid": True}
 
@@ -26,7 +28,13 @@ def peer(race: Race, train: str, epochs: int, **settings: object) -> dict:
 def ours(race: Race, train: str, epochs: int, trainer: dict | None = None, **arguments: object) -> dict:
     """One training of Diabolo's Autoencoder with the same network."""
     arguments = {"random_state": 0, "max_epochs": epochs, **arguments}
-    settings = {"hidden": DEEP, "n_components": 30, "arguments": arguments, "trainer": trainer}
+    settings = {
+        "hidden": DEEP,
+        "dense": SAME_NET,
+        "n_components": 30,
+        "arguments": arguments,
+        "trainer": trainer,
+    }
     return race.run("diabolo_autoencoder", train=train, test=race.mnist["test"], **settings)
 
 

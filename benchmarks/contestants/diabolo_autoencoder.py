@@ -1,7 +1,7 @@
 """Diabolo's estimators through their public face.
 
 Parameters: `train`, `test` (.npy, images or rows scaled to [0, 1]), `estimator` (its name), `n_components`,
-`arguments` (its keywords), optionally `hidden` (widths of a dense architecture), `trainer` (keywords of the
+`arguments` (its keywords), optionally `hidden` and `dense` (a dense architecture), `trainer` (keywords of the
 trainer) and `truncate` (latent widths to judge besides the whole). The clock runs over the whole `fit`; the
 rate counts the rows that entered training steps. The error is computed here, from what `reconstruct` gives
 back.
@@ -16,7 +16,7 @@ import diabolo
 def estimator(p: dict) -> "diabolo.Autoencoder":
     arguments = dict(p.get("arguments", {}))
     if p.get("hidden"):
-        arguments["architecture"] = diabolo.nn.Dense(tuple(p["hidden"]))
+        arguments["architecture"] = diabolo.nn.Dense(tuple(p["hidden"]), **p.get("dense", {}))
     if p.get("trainer"):
         arguments["trainer"] = diabolo.Trainer(**p["trainer"])
     return getattr(diabolo, p.get("estimator", "Autoencoder"))(p["n_components"], **arguments)

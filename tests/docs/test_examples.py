@@ -26,6 +26,7 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 @each_page
+@pytest.mark.filterwarnings("default::diabolo.errors.DiaboloWarning")  # a page may show what is left out
 def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "page"}
