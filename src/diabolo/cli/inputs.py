@@ -1,0 +1,108 @@
+"""What a command works on: data and models, read and named for people."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diabolo.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from diabolo.frames import Frame
+    from diabolo.models import Autoencoder
+
+__all__ = ["coloring", "is_data", "load", "read"]
+
+DATABASES = (".db", ".duckdb", ".sqlite", ".sqlite3")
+
+
+def read(data: Path, query: str | None, terminal: Terminal) -> "Frame":
+    r"""The rows of a file, a folder or a database.
+
+    Parameters
+    ----------
+    data : Path
+    query : str or None
+        What to select from a database.
+    terminal : Terminal
+
+    Raises
+    ------
+    DataError
+        There is nothing to read, or it cannot be read.
+
+    Examples
+    --------
+    >>> _ = Path("people.csv").write_text("age\n31\n47\n")
+    >>> read(Path("people.csv"), None, Terminal()).n_rows
+    2
+    """
+    with terminal.working(f"reading {data.name}"):
+        from diabolo.data.readers import read as read_file
+        from diabolo.frames import Frame
+
+        return Frame.of(read_file(data, query=query))
+
+
+def load(model: Path, terminal: Terminal) -> "Autoencoder":
+    """The model of a file.
+
+    Parameters
+    ----------
+    model : Path
+    terminal : Terminal
+
+    Raises
+    ------
+    ModelFileError
+        The file is absent, damaged or of another kind.
+
+    Examples
+    --------
+    >>> load(Path("nowhere.diabolo"), Terminal())
+    Traceback (most recent call last):
+    diabolo.errors.ModelFileError: cannot read 'nowhere.diabolo': there is no such file
+    """
+    with terminal.working(f"loading {model.name}"):
+        from diabolo.models.loading import load as load_file
+
+        return load_file(model)  # type: ignore[return-value] - every estimator encodes and decodes
+
+
+def is_data(path: Path) -> bool:
+    """Whether a path goes by its name for data; other files are taken for Diabolo's own.
+
+    Parameters
+    ----------
+    path : Path
+
+    Examples
+    --------
+    >>> is_data(Path("people.csv")), is_data(Path("people.diabolo"))
+    (True, False)
+    """
+    from diabolo.data.readers import READERS
+
+    return path.is_dir() or path.suffix.lower() in (*READERS, *DATABASES)
+
+
+def coloring(frame: "Frame", label: str | None) -> str | None:
+    """The column that colors a report: as asked for, else the labels of a folder of images.
+
+    Parameters
+    ----------
+    frame : Frame
+    label : str or None
+
+    Raises
+    ------
+    MissingColumnError
+        The data have no such column.
+
+    Examples
+    --------
+    >>> from diabolo.frames import Frame
+    >>> coloring(Frame.of({"age": [31, 47]}), None) is None
+    True
+    """
+    if label is not None:
+        frame.type(label)  # raises where there is none
+    return label or ("label" if frame.images and "label" in frame.names else None)

@@ -1,0 +1,178 @@
+"""The main job, step by step: hold rows out, read the schema, fit, keep the model, judge it, report."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diabolo.cli.holdout import hold_out
+from diabolo.cli.inputs import coloring
+from diabolo.cli.judging import judge, show_scores
+from diabolo.cli.tables import curve_table, schema_table
+from diabolo.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from diabolo.data.schema import Schema
+    from diabolo.evaluate import Scores
+    from diabolo.frames import Frame
+    from diabolo.models import Autoencoder
+
+__all__ = ["Job", "learn_schema"]
+
+RULE = "Chosen: the smallest k that takes off 95 % of what the best one takes off the error of the mean row."
+BESIDE_IMAGES = ("label", "file")  # what reading a folder of images adds to the images
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One model to be fitted to one data set.
+
+    Parameters
+    ----------
+    name : str
+        Of the data, for people.
+    estimator : Autoencoder or another
+        Not fitted yet.
+    model : Path
+        The file to write.
+    report : Path or None
+        The page to write.
+    test : float
+        Share of rows held out.
+    seed : int
+    schema : Path or None
+        A file with the kinds of columns that a person chose.
+    choices : dict of str to (str or None)
+        Kinds of single columns; None leaves one out.
+    label : str or None
+        Column that colors the report.
+    run_dir : Path or None
+        Folder for checkpoints.
+    force : bool
+        Whether files may be replaced.
+
+    Examples
+    --------
+    >>> Job("people", None, Path("people.diabolo")).test
+    0.1
+    """
+
+    name: str
+    estimator: "Autoencoder"
+    model: Path
+    report: Path | None = None
+    test: float = 0.1
+    seed: int = 0
+    schema: Path | None = None
+    choices: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
+    label: str | None = None
+    run_dir: Path | None = None
+    force: bool = False
+
+    def run(self, frame: "Frame", terminal: Terminal) -> dict[str, Any]:
+        """Do it; gives what happened as JSON values."""
+        _check_columns(frame, self.choices)
+        label = coloring(frame, self.label)
+        fitting, test = hold_out(frame, self.test, self.seed)
+        self._announce(frame, fitting, test, terminal)
+        schema = learn_schema(fitting, self.schema, self._choices(frame))
+        terminal.say(schema_table(schema))
+        terminal.say()
+        self._fit(fitting, schema)
+        _show_curve(self.estimator, terminal)
+        with terminal.working("judging"):
+            scores = judge(self.estimator, test, fitting)
+        show_scores(scores, terminal)
+        if self.report is not None:
+            with terminal.working("writing the report"):
+                self._write_report(self.report, label, test, scores)
+        return self._summary(schema, scores)
+
+    def _fit(self, rows: "Frame", schema: "Schema") -> None:
+        """Fit and keep the model at once, before anything else can go wrong."""
+        resumable = {} if self.run_dir is None else {"run_dir": self.run_dir}
+        self.estimator.fit(rows, schema=schema, **resumable)
+        self.estimator.save(self.model, overwrite=self.force)
+
+    def _write_report(self, page: Path, label: str | None, test: "Frame", scores: "Scores") -> None:
+        """The page about the held-out rows."""
+        from diabolo.report import Study, write_html
+
+        about = f"Judged on {test.n_rows:,} rows."
+        study = Study(self.estimator, test, label, scores, title=self.name, about=about, file=self.model)
+        write_html(study.report(), page, overwrite=self.force)
+
+    def _choices(self, frame: "Frame") -> dict[str, str | None]:
+        """What was chosen; names and labels of images are left out unless a person speaks of them."""
+        beside = [
+            name for name in BESIDE_IMAGES if frame.images and name in frame.names and self.schema is None
+        ]
+        return dict.fromkeys(beside) | dict(self.choices)
+
+    def _summary(self, schema: "Schema", scores: "Scores") -> dict[str, Any]:
+        """What happened, as JSON values."""
+        model = self.estimator
+        return {
+            "model": str(self.model),
+            "report": self.report and str(self.report),
+            "n_components": model.n_components_,
+            "schema": schema.plan()["columns"],
+            "curve": getattr(model, "curve_", {}),
+            "training": {"stop_reason": model.history_.stop_reason, "seconds": model.history_.seconds},
+            "scores": scores.to_json(),
+        }
+
+    def _announce(self, frame: "Frame", fitting: "Frame", test: "Frame", terminal: Terminal) -> None:
+        """Say which rows do what."""
+        rows = f"{self.name}: {frame.n_rows:,} rows, {len(frame.names):,} columns; "
+        if test is frame:
+            terminal.say(rows + "judged on the rows it is fitted with, for none are held out")
+        else:
+            terminal.say(rows + f"{fitting.n_rows:,} to fit, {test.n_rows:,} held out to judge")
+        terminal.say()
+
+
+def learn_schema(
+    rows: "Frame", file: Path | None = None, choices: Mapping[str, str | None] | None = None
+) -> "Schema":
+    """The schema of rows, with what a person chose in a file and, above that, for single columns.
+
+    Parameters
+    ----------
+    rows : Frame
+    file : Path, optional
+        As ``diabolo inspect DATA --save-schema`` writes it, edited.
+    choices : dict, optional
+        Kind by column; None leaves a column out.
+
+    Examples
+    --------
+    >>> from diabolo.frames import Frame
+    >>> rows = Frame.of({"a": [1.5, 2.5, 4.0], "b": [0.1, 0.3, 0.2]})
+    >>> learn_schema(rows, choices={"b": None}).names
+    ('a',)
+    """
+    from diabolo.data.schema import Schema
+
+    if file is None or not choices:
+        return Schema.fit(rows, file or choices)
+    entries = Schema.fit(rows, file).plan()["columns"]
+    return Schema.fit(
+        rows, {"columns": [*entries, *({"name": n, "kind": kind} for n, kind in choices.items())]}
+    )
+
+
+def _show_curve(model: "Autoencoder", terminal: Terminal) -> None:
+    """Print how the width was chosen, where it was."""
+    curve = getattr(model, "curve_", {})
+    if curve:
+        terminal.say(curve_table(curve, model.n_components_))
+        if model.get_params()["n_components"] == "auto":
+            terminal.say(RULE)
+        terminal.say()
+
+
+def _check_columns(frame: "Frame", names: Iterable[str]) -> None:
+    """Refuse names of columns that the data do not have, before anything is computed."""
+    for name in names:
+        frame.type(name)
