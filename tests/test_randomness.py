@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diabolo.randomness import as_seed, derive, generator, seeded
+from diabolo.randomness import as_seed, derive, generator, reseed, seeded
 
 STREAMS = st.lists(st.one_of(st.integers(0, 99), st.sampled_from(["order", "step", "weights"])), max_size=3)
 
@@ -73,3 +73,11 @@ def test_seeded_gives_the_global_generators_back(fails):
     assert (before_numpy == np.random.get_state()[1]).all()
     with seeded(0, "block"):
         assert torch.equal(first, torch.rand(4))
+
+
+def test_reseed_does_what_torch_does_on_this_device():
+    with seeded(0, "anything"):
+        torch.manual_seed(derive(3, "step", 1))
+        expected = torch.randn(5)
+        reseed(torch.device("cpu"), 3, "step", 1)
+        assert torch.equal(torch.randn(5), expected)

@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import math
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.errors import DivergenceError, DivergenceWarning
-from diabolo.randomness import derive, generator
+from diabolo.randomness import generator, reseed
 from diabolo.train.checkpoint import Checkpoints, check_same
 from diabolo.train.engines import Local
 from diabolo.train.history import Epoch, History, HistoryFile
@@ -28,6 +30,7 @@ __all__ = ["Plan", "Run"]
 
 SCORING_ROWS = 4096  # rows judged at a time
 MEMORY = 0.98  # of the running mean of gradient lengths
+WORST = sys.float_info.max  # a number, as JSON knows no other
 RETRY_RATE = 0.1  # of the learning rate, after a loss that was not finite
 
 
@@ -95,15 +98,15 @@ class Run:
     def step(self, batch: Batch) -> None:
         """Every player takes one step."""
         self.step_count += 1
-        torch.manual_seed(derive(self.plan.seed, "step", self.step_count, self.engine.rank))
+        reseed(self.device, self.plan.seed, "step", self.step_count, self.engine.rank)
         for player, optimizer in self.optimizers.items():
             for group in optimizer.param_groups:
                 group["lr"] = self.rate()
             optimizer.zero_grad(set_to_none=True)
-            terms = self._backward(batch, player)
-            self._update(player, optimizer)
-            for name, term in terms.items():
-                self.sums[name] = self.sums.get(name, 0.0) + term.detach().sum()
+            sums = self._backward(batch, player)
+            self._update(player, optimizer, torch.stack([*sums.values()]).sum())
+            for name, total in sums.items():
+                self.sums[name] = self.sums.get(name, 0.0) + total
 
     def rate(self) -> float:
         """The learning rate of the current step."""
@@ -143,12 +146,13 @@ class Run:
             self._keep(self.judge())
 
     def judge(self) -> float:
-        """Mean of the objective's monitor over the held-out rows."""
+        """Mean of the objective's monitor over the held-out rows; what is not a finite number is worse than any."""
         self.objective.eval()
         with torch.inference_mode():
             parts = [self.objective.monitor(part).double().sum() for part in self.held_out.split(SCORING_ROWS)]
         self.objective.train()
-        return float(torch.stack(parts).sum()) / len(self.held_out)
+        mean = float(torch.stack(parts).sum()) / len(self.held_out)
+        return mean if math.isfinite(mean) else WORST
 
     def retry(self) -> bool:
         """After a halt: say what was not finite; go back to the best weights at a lower rate, once."""
@@ -218,28 +222,29 @@ class Run:
             self.best_weights.copy_(self.weights.flat)
 
     def _backward(self, batch: Batch, player: str) -> dict[str, Tensor]:
-        """Terms of the loss, and the gradient of their mean over the global batch."""
+        """Sums over rows of the terms of the loss, and the gradient of their mean over the global batch."""
         dtype = PRECISIONS[self.precision]
         context = torch.autocast(self.device.type, dtype) if dtype else contextlib.nullcontext()
         with context:
             terms = self.objective.losses(batch, player)
         weight = 1.0 if batch.weight is None else batch.weight
-        terms = {name: term.float() * weight for name, term in terms.items()}
-        loss = torch.stack([term.sum() for term in terms.values()]).sum()
+        sums = {name: (term.float() * weight).sum() for name, term in terms.items()}
+        loss = torch.stack([*sums.values()]).sum()
         (loss / (len(batch) * self.engine.size)).backward()
-        return terms
+        return {name: total.detach() for name, total in sums.items()}
 
-    def _update(self, player: str, optimizer: torch.optim.Optimizer) -> None:
+    def _update(self, player: str, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
         """Adam's step with the gradient clipped at a multiple of its running mean length, without leaving the device."""
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-        self.engine.sum(gradients)
+        self.engine.sum([*gradients, loss])
         norm = torch.nn.utils.get_total_norm(gradients)
-        finite = torch.isfinite(norm)
+        finite = torch.isfinite(norm + loss)
         self.halted_at = torch.where((self.halted == 0) & ~finite, float(self.step_count), self.halted_at)
         self.halted = torch.maximum(self.halted, 1.0 - finite.float())
         usual = self.norms[player]
         usual = torch.where(usual == 0, norm, usual)
-        optimizer.grad_scale = torch.clamp(norm / (self.trainer.clip * usual + 1e-30), min=1.0)
+        if self.trainer.clip is not None:
+            optimizer.grad_scale = torch.clamp(norm / (self.trainer.clip * usual + 1e-30), min=1.0)
         optimizer.found_inf = self.halted
         self.norms[player] = torch.where(finite, torch.lerp(norm, usual, MEMORY), usual)
         optimizer.step()
@@ -258,7 +263,7 @@ class Run:
         """One sentence on the step that halted the run: which terms, which columns."""
         position = int(self.halted_at) - 1 - self.epoch * self.steps_per_epoch
         batch = next(b for i, b in enumerate(self.batches()) if i == position)
-        torch.manual_seed(derive(self.plan.seed, "step", int(self.halted_at), self.engine.rank))
+        reseed(self.device, self.plan.seed, "step", int(self.halted_at), self.engine.rank)
         with torch.no_grad():
             terms = self.objective.losses(batch, self.objective.players[0])
             columns = self.objective.blame(batch)

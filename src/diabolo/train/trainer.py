@@ -35,8 +35,8 @@ class Trainer:
         Share of the planned steps in which the learning rate rises.
     schedule : {"cosine", "linear", "constant"}
         How it falls afterwards.
-    clip : float
-        Gradients longer than ``clip`` times their running mean length are shortened to it; ``inf`` for never.
+    clip : float, optional
+        Gradients longer than ``clip`` times their running mean length are shortened to it; None for never.
     validation : float
         Share of the rows that is held out to choose the best weights (at most 2,000 rows); 0 uses the training rows.
     patience : float
@@ -66,7 +66,7 @@ class Trainer:
     betas: tuple[float, float] = (0.9, 0.99)
     warmup: float = 0.05
     schedule: str = "linear"
-    clip: float = 3.0
+    clip: float | None = 3.0
     validation: float = 0.1
     patience: float = 0.3
     max_seconds: float | None = None
@@ -80,8 +80,13 @@ class Trainer:
         for name, options in allowed.items():
             if getattr(self, name) not in options:
                 raise ParameterError(f"{name}={getattr(self, name)!r} is not one of {', '.join(options)}.")
-        if not 0.0 <= self.validation < 1.0:
-            raise ParameterError(f"validation={self.validation} is not a share of the rows in [0, 1).")
+        for name in ("validation", "warmup"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                raise ParameterError(f"{name}={getattr(self, name)!r} is not a share in [0, 1).")
+        for name in ("clip", "max_seconds", "keep"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise ParameterError(f"{name}={value!r} is not a positive number.")
 
     def fit(
         self,
