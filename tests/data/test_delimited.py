@@ -68,7 +68,7 @@ def test_missing_cells(tmp_path: Path, token: str):
         ("10:30:00", pa.time32("s")),
         ("1,234.5", pa.string()),
         ("007", pa.string()),
-        ("-01", pa.string()),
+        ("-01", pa.int64()),
         ("0", pa.int64()),
         ("0.5", pa.float64()),
         ("12345678901234567890", pa.string()),

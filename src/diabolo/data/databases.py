@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -43,7 +44,7 @@ def read_duckdb(path: Path, query: str | None) -> pa.Table:
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             names = [row[0] for row in connection.execute(TABLES).fetchall()]
-            relation = connection.sql(_query(query, names, path))
+            relation: Any = connection.sql(_query(query, names, path))
             if relation is None:
                 raise DataError(f"{path.name}: the query gives no table; it has to begin with SELECT.")
             return relation.to_arrow_table()

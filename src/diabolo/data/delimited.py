@@ -23,8 +23,17 @@ DELIMITERS = ",;\t|"
 HEAD = 1 << 16  # bytes looked at to find the delimiter
 LINES = 30
 BLOCK = 1 << 24  # bytes from which types are inferred
-CODE = r"[+-]?0\d+|\d{19,}"  # leading zeros or more digits than an integer has: a code, not a number
-CODE_IN_TEXT = re.compile(rb"(?:^|[,;\t|\n\" ])[+-]?(?:0\d|\d{19})")
+# Digits that a number would not keep: leading zeros, and more digits than an integer has.
+CODE = r"0\d+|\d{19,}"
+BEFORE_CELL = (
+    b",",
+    b";",
+    b"\t",
+    rb"\|",
+    b"\n",
+    b'"',
+)  # one search each: regular expressions find prefixes fast
+LARGE = 1e18  # from here on a float may have been such digits
 
 
 def read(path: Path, _: str | None = None) -> pa.Table:
@@ -125,8 +134,12 @@ def _names(head: str, delimiter: str, path: Path) -> list[str]:
 
 def _keep_codes(table: pa.Table, path: Path, options: dict[str, Any]) -> pa.Table:
     """Read columns of codes such as 00501 again as text, for a number would lose the zeros."""
-    numbers = [f.name for f in table.schema if pa.types.is_integer(f.type) or pa.types.is_floating(f.type)]
-    if not numbers or not _contains(path, CODE_IN_TEXT):
+    integers = [field.name for field in table.schema if pa.types.is_integer(field.type)]
+    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    numbers = [name for name in floats if (pc.max(table.column(name)).as_py() or 0) >= LARGE]
+    if integers and any(_contains(path, re.compile(before + rb"0\d")) for before in BEFORE_CELL):
+        numbers += integers
+    if not numbers:
         return table
     again = csv_format.ReadOptions(block_size=BLOCK, column_names=table.column_names, skip_rows_after_names=1)
     text = csv_format.read_csv(path, again, options["parse_options"], _conversion(numbers))

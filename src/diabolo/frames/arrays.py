@@ -14,7 +14,13 @@ CHANNELS = (1, 3, 4)
 
 
 class SparseDataError(DataError, TypeError):
-    """A sparse matrix came where a dense one is needed."""
+    """A sparse matrix came where a dense one is needed; also a ``TypeError``, as in scikit-learn.
+
+    Examples
+    --------
+    >>> issubclass(SparseDataError, TypeError)
+    True
+    """
 
 
 def source_of(data: Any) -> Source | None:
