@@ -20,6 +20,7 @@ MOST_ORDINAL_LEVELS = 12
 WIDEST_ORDINAL_RANGE = 20
 ROWS_PER_LEVEL = 5  # fewer, and whole numbers are a measurement that happens to be rounded
 LARGEST_COUNT = 10_000  # beyond, one more or less does not matter: a continuous amount
+SMALLEST_COUNT = 2  # above zero: amounts in whole euros begin later
 SKEWED = 1.0
 MANY_NUMBERS = (
     64  # a table this wide is an array with names (pixels, channels): all its numbers are measurements
@@ -44,8 +45,8 @@ class Finding:
         Options of the type.
     why : str
         Why it is left out, as the end of a sentence that starts with the column.
-    warning : class of warning, optional
-        What to warn with when it is left out.
+    warning : class of warning or None
+        What to warn with when it is left out; None where a person left it out.
     value : bool, int, float, str or None
         The one value of a constant column, to be filled in again.
     """
@@ -53,7 +54,7 @@ class Finding:
     kind: str | None
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
     why: str = ""
-    warning: type[DiaboloWarning] = dataclasses.field(default=DiaboloWarning, compare=False)
+    warning: type[DiaboloWarning] | None = dataclasses.field(default=DiaboloWarning, compare=False)
     value: bool | int | float | str | None = None
 
 
@@ -183,7 +184,8 @@ def _counts_and_ordinals(
     few = (levels <= MOST_ORDINAL_LEVELS) & (high - low <= WIDEST_ORDINAL_RANGE)
     count = integer & (low >= 0) & (low <= np.where(few, 0, 1)) & (high <= LARGEST_COUNT)
     which = np.flatnonzero(count)
-    count[which] = _skewness(x[:, which]) > SKEWED
+    smallest = np.fmin.reduce(np.where(x[:, which] > 0, x[:, which], np.inf), 0)
+    count[which] = (smallest <= SMALLEST_COUNT) & (_skewness(x[:, which]) > SKEWED)
     return count, integer & few & (present >= ROWS_PER_LEVEL * levels)
 
 
@@ -193,7 +195,7 @@ def _skewness(x: np.ndarray) -> np.ndarray:
     rows = np.maximum(seen.sum(0), 1)
     centered = np.where(seen, x - np.where(seen, x, 0.0).sum(0, dtype=np.float64) / rows, 0.0)
     variance = np.square(centered).sum(0) / rows
-    return (centered**3).sum(0) / rows / np.maximum(variance, 1e-300) ** 1.5
+    return (centered**3).sum(0) / rows / np.where(variance > 0, variance, 1.0) ** 1.5
 
 
 def _infer_other(frame: Frame, name: str) -> Finding:

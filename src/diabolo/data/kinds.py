@@ -139,12 +139,9 @@ def _read(path: Path) -> dict[str, Any]:
 def _chosen(name: str, found: Finding, entry: Any) -> Finding:
     """The finding of one column after a person's choice."""
     if entry is None:
-        # What was left out anyway keeps its reason and its constant, but needs no warning again.
-        return (
-            dataclasses.replace(found, why=found.why or "was left out by hand")
-            if found.kind is None
-            else Finding(None, why="was left out by hand")
-        )
+        # A column that was to be left out anyway keeps its reason, and its constant, but is no surprise now.
+        found = found if found.kind is None else Finding(None, why="was left out by hand")
+        return dataclasses.replace(found, warning=None)
     choice = {"kind": entry} if isinstance(entry, str) else entry
     if not isinstance(choice, Mapping) or choice.get("kind") not in KINDS:
         raise SchemaError(
@@ -166,7 +163,7 @@ def warn_excluded(excluded: Mapping[str, Finding]) -> None:
     """One warning per reason's class."""
     by_class: dict[type, list[str]] = {}
     for name, found in excluded.items():
-        if found.why:
+        if found.warning is not None:
             by_class.setdefault(found.warning, []).append(name)
     for category, names in by_class.items():
         shown = "; ".join(f"column {name!r} {excluded[name].why}" for name in names[:3])
