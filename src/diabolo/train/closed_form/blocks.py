@@ -17,8 +17,6 @@ import numpy as np
 import torch
 from threadpoolctl import ThreadpoolController
 
-from diabolo.errors import DataError
-
 __all__ = [
     "SMALL",
     "WIDEST_SHARED",
@@ -142,26 +140,19 @@ def seen_values(block: np.ndarray, center: np.ndarray) -> tuple[np.ndarray, np.n
 
     Parameters
     ----------
-    block : (n, d), NaN where a cell is missing.
+    block : (n, d), NaN or infinite where a cell is missing.
     center : (d,).
 
     Returns
     -------
     values and mask, both (n, d) float64.
 
-    Raises
-    ------
-    DataError
-        If a cell is infinite.
-
     Examples
     --------
     >>> seen_values(np.array([[3.0, np.nan]]), np.ones(2))
     (array([[2., 0.]]), array([[1., 0.]]))
     """
-    if np.isinf(block).any():
-        raise DataError("The data hold infinity: replace it by NaN, which means missing.")
-    missing = np.isnan(block)
+    missing = ~np.isfinite(block)
     values = np.asarray(block - center, float)
     values[missing] = 0.0
     return values, (~missing).astype(float)

@@ -100,7 +100,7 @@ def _spectrum(start: Spectrum, weights: np.ndarray, noise: float) -> Spectrum:
     left, scale, _ = np.linalg.svd(weights[:, :-1], full_matrices=False)
     variance = scale**2 + noise
     total = float(variance.sum() + noise * (len(left) - len(scale)))
-    return Spectrum(start.n, start.mean + weights[:, -1], oriented(left.T), variance, total)
+    return Spectrum(start.n, start.mean + weights[:, -1], oriented(left.T), variance, total, gaps=True)
 
 
 def _posterior(

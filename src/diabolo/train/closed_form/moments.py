@@ -145,12 +145,7 @@ class PairwiseMoments:
 
         Parameters
         ----------
-        data : (n, d), NaN where a cell is missing.
-
-        Raises
-        ------
-        DataError
-            If a cell is infinite.
+        data : (n, d), NaN or infinite where a cell is missing.
         """
         rows = as_rows(data)
         shift = _mean_of_seen(next(row_blocks(rows)))

@@ -66,6 +66,7 @@ class Spectrum:
     components : (k, d), orthonormal rows by falling variance; the largest loading of each is positive.
     variance : (k,), variance along each component, in squared units.
     total : variance of all columns together, in squared units.
+    gaps : whether cells were missing.
 
     Examples
     --------
@@ -79,6 +80,7 @@ class Spectrum:
     components: np.ndarray
     variance: np.ndarray
     total: float
+    gaps: bool = False
 
     @property
     def ratio(self) -> np.ndarray:

@@ -85,8 +85,8 @@ def _multiply(rows: np.ndarray, mean: np.ndarray, basis: np.ndarray) -> tuple[np
     center = mean.astype(dtype)
 
     def part(block: np.ndarray) -> tuple[np.ndarray, float]:
-        values = block - center
-        np.nan_to_num(values, copy=False)
+        values = np.asarray(block - center, dtype)
+        values[~np.isfinite(values)] = 0.0
         return values.T @ (values @ basis), float(np.einsum("ij,ij->i", values, values).sum(dtype=float))
 
     image, total = np.zeros(basis.shape), 0.0
