@@ -51,14 +51,14 @@ class Size(StrEnum):
     large = "large"
 
 
-def estimator(model: ModelName, k: str, seed: int, options: dict[str, Any]) -> "Autoencoder":
+def estimator(model: ModelName, k: str | None, seed: int, options: dict[str, Any]) -> "Autoencoder":
     """The estimator that the options speak of.
 
     Parameters
     ----------
     model : ModelName
-    k : str
-        A number or ``auto``.
+    k : str or None
+        A number, ``auto``, or nothing: the model's own default.
     seed : int
     options : dict
         Parameters of ``Autoencoder``, numbers as text.
@@ -81,12 +81,14 @@ def estimator(model: ModelName, k: str, seed: int, options: dict[str, Any]) -> "
         given[name] = number_or_auto(option, given[name], kind)
     made = getattr(models, model.estimator)
     _refuse_unknown(given, model, made)
-    return made(number_or_auto("-k", k), random_state=seed, **given)
+    return made(None if k is None else number_or_auto("-k", k), random_state=seed, **given)
 
 
 def _refuse_unknown(given: dict[str, Any], model: ModelName, made: type) -> None:
     """Options that mean nothing to a model are told rather than ignored."""
-    unknown = given.keys() - signature(made).parameters
+    parameters = set(signature(made).parameters)
+    closed_form = "solver" in parameters  # such a model has epochs for a solver that is not offered here
+    unknown = given.keys() - (parameters - set(NUMBERS) if closed_form else parameters)
     if unknown:
         names = ", ".join(NUMBERS[name][0] if name in NUMBERS else f"--{name}" for name in sorted(unknown))
         raise ParameterError(

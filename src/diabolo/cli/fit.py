@@ -18,9 +18,15 @@ MODEL, TRAINING, FILES = "Model", "Training", "Data and files"
 def fit(  # noqa: PLR0913 - one parameter per option
     data: arguments.Data,
     k: Annotated[
-        str,
-        typer.Option("-k", "--components", metavar="K|auto", help="Numbers per row.", rich_help_panel=MODEL),
-    ] = "2",
+        str | None,
+        typer.Option(
+            "-k",
+            "--components",
+            metavar="K|auto",
+            help="Numbers per row, by default 2.",
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from diabolo.errors import ParameterError
+from diabolo.errors import ParameterError, TooFewRowsError
 
 if TYPE_CHECKING:
     from diabolo.frames import Frame
@@ -25,6 +25,8 @@ def hold_out(frame: "Frame", share: float, seed: int) -> tuple["Frame", "Frame"]
 
     Raises
     ------
+    TooFewRowsError
+        There is one row.
     ParameterError
         The share lies outside.
 
@@ -42,6 +44,10 @@ def hold_out(frame: "Frame", share: float, seed: int) -> tuple["Frame", "Frame"]
     if not 0 <= share <= 0.5:
         raise ParameterError(f"--test {share} is not allowed: give a share of the rows between 0 and 0.5.")
     rows = frame.n_rows
+    if rows < 2:
+        raise TooFewRowsError(
+            "there is 1 row: a representation needs rows to compare; give at least 2, better hundreds."
+        )
     count = min(round(rows * share), MOST_ROWS)
     if count == 0 or rows < FEWEST_ROWS:
         return frame, frame

@@ -108,7 +108,7 @@ def scores_table(scores: "Scores") -> Table:
     Examples
     --------
     >>> from diabolo.evaluate import ColumnScore, Scores
-    >>> age = ColumnScore("age", "continuous", 90, "RMSE", "", 2.0, 3.0, 4.0, 0.75, 0.44)
+    >>> age = ColumnScore("age", "continuous", 90, "RMSE", "", 2.0, 3.0, 4.0, 1.0, 0.75, 0.44)
     >>> scores_table(Scores((age,), 90, 1, 0.75, 0.44, 0.25, 0.56, 1.0, 8, 8.0, 4.0, 1.0, 1e6)).row_count
     2
     """

@@ -1,0 +1,80 @@
+"""The command line in this process: fast, and with both streams at hand. Real processes are for tests/e2e."""
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import diabolo
+from diabolo.cli import main
+from diabolo.frames import Frame
+
+CITIES = np.array(["Bonn", "Lagos", "Lima"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def people_csv(rows: int = 60) -> str:
+    """A table with an identifier, numbers that go together, a category, gaps and a constant."""
+    rng = np.random.default_rng(0)
+    age = rng.normal(45, 12, rows).round(1)
+    income = (800 * age + rng.normal(0, 4000, rows)).round(2)
+    cities = CITIES[np.digitize(age, (38, 52))]
+    lines = [
+        f"{i + 1},{a},{c if i % 9 else ''},{m},X"
+        for i, (a, c, m) in enumerate(zip(age, cities, income, strict=True))
+    ]
+    return "\n".join(["person_id,age,city,income,country", *lines]) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with people.csv in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.csv").write_text(people_csv())
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def linear_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of people, fitted once."""
+    home = tmp_path_factory.mktemp("model")
+    (home / "people.csv").write_text(people_csv())
+    with pytest.warns(diabolo.errors.DiaboloWarning):
+        fitted = diabolo.LinearAutoencoder(2).fit(Frame.of(diabolo.read(home / "people.csv")))
+    fitted.save(home / "people.diabolo")
+    return home / "people.diabolo"
+
+
+@pytest.fixture
+def model(folder: Path, linear_model: Path) -> Path:
+    """The model in the current folder."""
+    return Path(shutil.copy(linear_model, folder / "people.diabolo")).relative_to(folder)
+
+
+@pytest.fixture
+def run(folder: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+    """Run a command in the current folder."""
+
+    def run(*arguments: str | Path) -> Result:
+        capfd.readouterr()
+        code = main([str(argument) for argument in arguments])
+        return Result(code, *capfd.readouterr())
+
+    return run

@@ -1,0 +1,67 @@
+import pytest
+
+from diabolo import models
+from diabolo.cli.estimators import ModelName, Size, estimator
+from diabolo.errors import ParameterError
+from diabolo.models.defaults import SIZES
+
+NOTHING = {
+    "size": None,
+    "ordered": False,
+    "max_epochs": "auto",
+    "batch_size": "auto",
+    "learning_rate": "auto",
+}
+
+
+def test_every_model_of_the_registry_can_be_asked_for():
+    assert {name.estimator for name in ModelName} == set(models.__all__)
+
+
+def test_every_size_can_be_asked_for():
+    assert {size.value for size in Size} == set(SIZES)
+
+
+@pytest.mark.parametrize("name", ModelName)
+@pytest.mark.parametrize(("k", "expected"), [("3", 3), ("auto", "auto")])
+def test_width_and_seed(name: ModelName, k: str, expected: object):
+    parameters = estimator(name, k, 7, NOTHING).get_params()
+    assert parameters["n_components"] == expected
+    assert parameters["random_state"] == 7
+
+
+def test_what_is_not_given_is_left_to_the_model():
+    default = models.Autoencoder(2, random_state=0).get_params()
+    assert estimator(ModelName.autoencoder, "2", 0, NOTHING).get_params() == default
+
+
+@pytest.mark.parametrize(
+    ("parameter", "text", "value"),
+    [
+        ("max_epochs", "5", 5),
+        ("batch_size", "64", 64),
+        ("learning_rate", "1e-3", 0.001),
+        ("size", "large", "large"),
+        ("ordered", True, True),
+    ],
+)
+def test_options_become_parameters(parameter: str, text: object, value: object):
+    made = estimator(ModelName.autoencoder, "2", 0, NOTHING | {parameter: text})
+    assert made.get_params()[parameter] == value
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "option"),
+    [("max_epochs", "5", "--epochs"), ("size", "large", "--size"), ("ordered", True, "--ordered")],
+)
+def test_an_option_that_means_nothing_is_refused(parameter: str, value: object, option: str):
+    with pytest.raises(ParameterError, match=rf"'linear' has no option {option}"):
+        estimator(ModelName.linear, "2", 0, NOTHING | {parameter: value})
+
+
+@pytest.mark.parametrize("parameter", ["max_epochs", "batch_size", "learning_rate"])
+@pytest.mark.parametrize("text", ["0", "-3", "many"])
+def test_impossible_numbers(parameter: str, text: str):
+    option = "--epochs" if parameter == "max_epochs" else f"--{parameter.replace('_', '-')}"
+    with pytest.raises(ParameterError, match=rf"{option} {text} is not allowed"):
+        estimator(ModelName.autoencoder, "2", 0, NOTHING | {parameter: text})

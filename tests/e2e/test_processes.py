@@ -1,0 +1,129 @@
+"""Real processes: start-up, streams, exit codes, signals, a full disk."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from diabolo.cli import COMMANDS
+
+SOURCE = Path(__file__).parents[2] / "src"
+LIMIT = 180  # seconds, for a busy machine
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(SOURCE), "OMP_NUM_THREADS": "1", "COLUMNS": "80"}
+
+
+def diabolo(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "diabolo", *arguments]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a table of 200 people."""
+    rng = np.random.default_rng(0)
+    age, noise = rng.normal(45, 12, 200), rng.normal(size=(200, 2))
+    cities = np.where(age > 45, "Bonn", "Lima")
+    lines = [
+        f"{a:.1f},{800 * a + 3000 * n:.0f},{c}" for a, n, c in zip(age, noise[:, 0], cities, strict=True)
+    ]
+    (tmp_path / "people.csv").write_text("\n".join(["age,income,city", *lines]) + "\n")
+    (tmp_path / "new.csv").write_text("\n".join(["age,income,city", *lines[:20]]) + "\n")
+    return tmp_path
+
+
+def test_the_examples_of_the_help_in_one_walk(folder: Path):
+    examples = {name: example.split()[1:] for name, (_, example) in COMMANDS.items() if name != "demo"}
+    examples["fit"] += ["--epochs", "2", "--size", "small"]
+    for name, words in examples.items():
+        result = diabolo(folder, *words)
+        assert result.returncode == 0, (name, result.stderr)
+        if "--json" in words:
+            assert json.loads(result.stdout)["rows"] == 20
+    expected = {
+        "people.diabolo",
+        "people.report.html",
+        "codes.parquet",
+        "rows.csv",
+        "rebuilt.csv",
+        "report.html",
+    }
+    assert expected <= {path.name for path in folder.iterdir()}
+
+
+def test_bad_input(folder: Path):
+    result = diabolo(folder, "evaluate", "people.csv", "new.csv", "--json")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_reader_may_leave(folder: Path):
+    command = f"{sys.executable} -m diabolo inspect people.csv --json | head -c 1"
+    result = subprocess.run(
+        command,
+        shell=True,
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert result.stdout == "{"
+    assert "Traceback" not in result.stderr
+
+
+def full_disk() -> None:
+    """Files may not grow beyond 4 KiB, which a write notices as it would a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+def test_a_full_disk_leaves_the_old_file(folder: Path):
+    (folder / "people.diabolo").write_text("precious")
+    words = ("fit", "people.csv", "--epochs", "1", "--size", "small", "--no-report", "--force")
+    result = diabolo(folder, *words, preexec_fn=full_disk)
+    assert result.returncode == 2
+    assert "no space left" in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+    assert (folder / "people.diabolo").read_text() == "precious"
+    assert {path.name for path in folder.iterdir()} == {"people.csv", "new.csv", "people.diabolo"}
+
+
+def test_interrupting_keeps_the_best_model_so_far(folder: Path):
+    words = ("fit", "people.csv", "--epochs", "100000", "--run-dir", "run", "--no-report")
+    command = [sys.executable, "-m", "diabolo", *words]
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    history = folder / "run" / "history.jsonl"
+    deadline = time.monotonic() + LIMIT
+    while not (history.exists() and history.stat().st_size) and time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0, err
+    assert "note: " in err
+    assert "all columns" in out
+    assert (folder / "people.diabolo").exists()
