@@ -13,7 +13,13 @@ SMALLEST_SPREAD = 0.1  # a coin that almost never falls must not be blown up by 
 
 
 def with_gaps(features: Tensor, seen: Tensor | None, *, flags: bool) -> Tensor:
-    """Features (B, m), zero where a cell was not seen, then (B, m) flags of those cells if ``flags``."""
+    """Features (B, m), zero where a cell was not seen, then (B, m) flags of those cells if ``flags``.
+
+    Examples
+    --------
+    >>> with_gaps(torch.ones(1, 2), torch.tensor([[True, False]]), flags=True)
+    tensor([[1., 0., 0., 1.]])
+    """
     blank = features if seen is None else torch.where(seen, features, 0.0)
     if not flags:
         return blank
@@ -32,6 +38,12 @@ class StandardEmbedder(Embedder):
         Whether to flag the missing cells.
     transform : function of a Tensor
         The map t, for example ``torch.log1p``.
+
+    Examples
+    --------
+    >>> embed = StandardEmbedder([5.0], [2.0], flags=False)
+    >>> embed(torch.tensor([[9.0]]), None)
+    tensor([[2.]])
     """
 
     mean: Tensor

@@ -21,7 +21,13 @@ MISSING, UNKNOWN = -1, -2
 
 
 def plain(cells: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """The cells as booleans, integers, floats or text (which other types become); NaN becomes null."""
+    """The cells as booleans, integers, floats or text (which other types become); NaN becomes null.
+
+    Examples
+    --------
+    >>> plain(pa.array([1.5, float("nan")])).to_pylist()
+    [1.5, None]
+    """
     array = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
@@ -34,7 +40,13 @@ def plain(cells: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def count_levels(cells: pa.Array) -> tuple[list[Level], list[int]]:
-    """Distinct values and how many rows carry each, the most frequent first, ties in order."""
+    """Distinct values and how many rows carry each, the most frequent first, ties in order.
+
+    Examples
+    --------
+    >>> count_levels(pa.array(["a", "b", "b", None]))
+    (['b', 'a'], [2, 1])
+    """
     pairs = pc.value_counts(cells.drop_null())
     counted = zip(pairs.field(0).to_pylist(), pairs.field(1).to_pylist(), strict=True)
     ordered = sorted(counted, key=lambda pair: (-pair[1], pair[0]))
@@ -42,7 +54,13 @@ def count_levels(cells: pa.Array) -> tuple[list[Level], list[int]]:
 
 
 def codes(cells: pa.Array, levels: Sequence[Level]) -> np.ndarray:
-    """Position of every cell among ``levels``, int64: −1 where missing, −2 where it is none of them."""
+    """Position of every cell among ``levels``, int64: −1 where missing, −2 where it is none of them.
+
+    Examples
+    --------
+    >>> codes(pa.array(["b", None, "z"]), ["a", "b"])
+    array([ 1, -1, -2])
+    """
     values, known = _same_type(cells, pa.array(levels))
     found = (
         pc.fill_null(pc.index_in(values, value_set=known), UNKNOWN)
@@ -54,7 +72,13 @@ def codes(cells: pa.Array, levels: Sequence[Level]) -> np.ndarray:
 
 
 def encoded(frame: Frame, names: Sequence[str], levels: Sequence[Sequence[Level]], then: str) -> np.ndarray:
-    """Codes (n, m) of a block; one warning for every column with new levels says what becomes of them."""
+    """Codes (n, m) of a block; one warning for every column with new levels says what becomes of them.
+
+    Examples
+    --------
+    >>> encoded(Frame.of({"x": ["b", "a", None]}), ["x"], [["a", "b"]], "lost").ravel()
+    array([ 1,  0, -1])
+    """
     found = np.empty((frame.n_rows, len(names)), np.int64)
     for j, name in enumerate(names):
         cells = plain(frame.arrow(name))
@@ -66,12 +90,26 @@ def encoded(frame: Frame, names: Sequence[str], levels: Sequence[Sequence[Level]
 def decoded(
     found: np.ndarray, names: Sequence[str], levels: Sequence[Sequence[Level]]
 ) -> dict[str, pa.Array]:
-    """Codes (n, m) -> one array of levels per column."""
+    """Codes (n, m) -> one array of levels per column.
+
+    Examples
+    --------
+    >>> decoded(np.array([[1], [0]]), ["x"], [["a", "b"]])["x"].to_pylist()
+    ['b', 'a']
+    """
     return {name: pa.array(levels[j]).take(pa.array(found[:, j])) for j, name in enumerate(names)}
 
 
 def warn_unknown(name: str, cells: pa.Array, found: np.ndarray, then: str) -> None:
-    """Say once per column which values training never met, and what they were taken for."""
+    """Say once per column which values training never met, and what they were taken for.
+
+    Examples
+    --------
+    >>> with warnings.catch_warnings(record=True, action="always") as told:
+    ...     warn_unknown("x", pa.array(["a", "z"]), np.array([0, UNKNOWN]), "it is lost")
+    >>> str(told[0].message)
+    "column 'x' has values that training never met ('z'; 1 rows): it is lost."
+    """
     strange = found == UNKNOWN
     if not strange.any():
         return

@@ -49,6 +49,11 @@ class Finding:
         What to warn with when it is left out; None where a person left it out.
     value : bool, int, float, str or None
         The one value of a constant column, to be filled in again.
+
+    Examples
+    --------
+    >>> Finding("continuous", {"scaling": "shared"}).kind
+    'continuous'
     """
 
     kind: str | None

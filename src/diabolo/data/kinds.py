@@ -61,7 +61,14 @@ def with_overrides(
 
 
 def blocks_of(frame: Frame, findings: Mapping[str, Finding]) -> list[Block]:
-    """Columns of one kind and one set of options; categories by class of size, images one by one."""
+    """Columns of one kind and one set of options; categories by class of size, images one by one.
+
+    Examples
+    --------
+    >>> findings = {"a": Finding("continuous"), "b": Finding("count"), "c": Finding("continuous")}
+    >>> blocks_of(Frame.of({"a": [0.5], "b": [1], "c": [2.5]}), findings)
+    [('continuous', ('a', 'c'), {}), ('count', ('b',), {})]
+    """
     groups: dict[tuple[Any, ...], list[str]] = {}
     for name, found in findings.items():
         if found.kind is not None:
@@ -77,6 +84,11 @@ def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[st
     ------
     SchemaError
         The columns cannot be of this kind, or the options are not ones it has.
+
+    Examples
+    --------
+    >>> fit_column(Frame.of({"a": [0, 3, 1]}), "count", ("a",), {}).high
+    (3,)
     """
     parameters = inspect.signature(KINDS[kind].fit).parameters.values()
     allowed = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
@@ -160,7 +172,15 @@ def _apart(frame: Frame, name: str, kind: str) -> str | int | None:
 
 
 def warn_excluded(excluded: Mapping[str, Finding]) -> None:
-    """One warning per reason's class."""
+    """One warning per reason's class.
+
+    Examples
+    --------
+    >>> with warnings.catch_warnings(record=True, action="always") as told:
+    ...     warn_excluded({"a": Finding(None, why="is empty")})
+    >>> str(told[0].message)
+    "column 'a' is empty: left out. Force one in with override={name: kind}."
+    """
     by_class: dict[type, list[str]] = {}
     for name, found in excluded.items():
         if found.warning is not None:

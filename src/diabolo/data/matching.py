@@ -66,7 +66,17 @@ def match(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...], estimat
 
 
 def warn_infinite(frame: Frame, column: Column) -> None:
-    """Say which numeric columns of a block hold infinite numbers."""
+    """Say which numeric columns of a block hold infinite numbers.
+
+    Examples
+    --------
+    >>> from diabolo.columns import Count
+    >>> frame = Frame.of({"x": [0.0, float("inf")]})
+    >>> with warnings.catch_warnings(record=True, action="always") as told:
+    ...     warn_infinite(frame, Count.fit(frame, ("x",)))
+    >>> str(told[0].message)
+    "infinite numbers are treated as missing in 1 columns: 'x'."
+    """
     if column.kind not in NUMERIC:
         return
     infinite = np.isinf(frame.numbers(column.names)).any(0)
