@@ -3,14 +3,18 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from diabolo import columns, evaluate, nn, report, terms
-    from diabolo.data.readers import read
-    from diabolo.data.schema import Schema
-    from diabolo.models.autoencoder import Autoencoder
-    from diabolo.models.linear import LinearAutoencoder
-    from diabolo.models.loading import load
-    from diabolo.train.trainer import Trainer
+if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
+    from diabolo import columns as columns
+    from diabolo import evaluate as evaluate
+    from diabolo import nn as nn
+    from diabolo import report as report
+    from diabolo import terms as terms
+    from diabolo.data.readers import read as read
+    from diabolo.data.schema import Schema as Schema
+    from diabolo.models.autoencoder import Autoencoder as Autoencoder
+    from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
+    from diabolo.models.loading import load as load
+    from diabolo.train.trainer import Trainer as Trainer
 
 __version__ = "0.1.0"
 

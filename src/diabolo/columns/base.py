@@ -31,7 +31,7 @@ class Embedder(nn.Module, ABC):
     def forward(self, values: Tensor, seen: Tensor | None) -> Tensor:
         """(B, ...) cells and (B, ...) flags (None: all seen) -> (B, width) features."""
 
-    def start(self, values: Tensor, seen: Tensor | None) -> None:  # noqa: B027 - most embedders have nothing to take
+    def start(self, values: Tensor, seen: Tensor | None) -> None:
         """Take statistics from training rows into buffers (called once before training)."""
 
 
@@ -47,8 +47,11 @@ class Head(nn.Module, ABC):
 
     @abstractmethod
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """Put the head at the best linear decoder: its linear map of the code is the least-squares fit of the cells, its
-        other weights add nothing, and its scale is the residual's (called once before training, on a sample of rows)."""
+        """Put the head at the best linear decoder.
+
+        Its linear map of the code becomes the least-squares fit of the cells, its other weights add nothing, and its scale is
+        the residual's (called once before training, on a sample of rows).
+        """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Column(ABC):
     """One data type, handling all its table columns as one block of tensors.
 
     A cell has three faces. Its *value* is what the likelihood scores. Its *coordinates* are its place in a Euclidean
-    space in which a squared distance is the reconstruction error: the standardised number, the one-hot category over √2
+    space in which a squared distance is the reconstruction error: the standardized number, the one-hot category over √2
     (so that the squared distance of two rows' categories is 0 or 1, and that of a probability vector is half the Brier
     score's sum). Linear models, references and errors of all types live in coordinates. Its *embedding* is what a network
     sees.
@@ -111,8 +114,15 @@ class Column(ABC):
 
     @abstractmethod
     def head(self, features: int | tuple[int, int, int], code: int = 0) -> Head:
-        """A fresh module from ``features`` hidden features (a triple: a map of channels, height, width) and a code of
-        width ``code`` (0: no linear path) to the distribution of the block."""
+        """A fresh module from hidden features to the distribution of the block.
+
+        Parameters
+        ----------
+        features : int or (channels, height, width)
+            Width of the hidden features, or shape of a feature map.
+        code : int
+            Width of the code, of which the head also has a linear map; 0 for none.
+        """
 
     def describe(self) -> str:
         """One line for people: what was found."""

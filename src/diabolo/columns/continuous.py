@@ -1,6 +1,4 @@
-"""Real numbers: normal with a learned scale, after standardising or a quantile-normal map, with an atom where one value is
-inflated.
-"""
+"""Real numbers: normal with a learned scale, after standardizing or a quantile-normal map; an atom for an inflated value."""
 
 import dataclasses
 from typing import Any, ClassVar, Self
@@ -47,7 +45,7 @@ class Continuous(Column):
     atom : tuple of float or None
         The inflated value of each column, None where there is none.
     quantiles : tuple of (tuple of float or None)
-        Knots of the quantile-normal map of each column, None where the column is only standardised; empty if none is.
+        Knots of the quantile-normal map of each column, None where the column is only standardized; empty if none is.
     gaps : bool
         Whether training rows had missing cells: the embedding then flags them.
 
@@ -84,20 +82,25 @@ class Continuous(Column):
         ----------
         scaling : {"auto", "shared", "standard", "quantile"}
             ``shared``: one scale for all columns, no map, no range. ``auto`` chooses per column: the quantile-normal map
-            where tails are heavy (after taking an atom out), else standardising.
+            where tails are heavy (after taking an atom out), else standardizing.
         """
         x = frame.numbers(names)
         if scaling == "shared":
             mean, variance, gaps = _moments(x)
             return cls.shared_scale(names, mean, variance, gaps=gaps)
         fits = [_fit_one(x[:, j].astype(np.float64), scaling) for j in range(len(names))]
-        parts = {field: tuple(fit[field] for fit in fits) for field in ("shift", "scale", "low", "high", "atom", "quantiles")}
+        parts = {
+            field: tuple(fit[field] for fit in fits)
+            for field in ("shift", "scale", "low", "high", "atom", "quantiles")
+        }
         for field in ("atom", "quantiles"):
             parts[field] = parts[field] if any(v is not None for v in parts[field]) else ()
         return cls(names, **parts, gaps=not np.isfinite(x).all())
 
     @classmethod
-    def shared_scale(cls, names: tuple[str, ...], mean: np.ndarray, variance: np.ndarray, *, gaps: bool = False) -> Self:
+    def shared_scale(
+        cls, names: tuple[str, ...], mean: np.ndarray, variance: np.ndarray, *, gaps: bool = False
+    ) -> Self:
         """A block with one scale, √(mean variance), from per-column means and variances (float64, shape (m,))."""
         unit = float(np.sqrt(variance.mean())) or 1.0
         return cls(names, tuple(mean.tolist()), (unit,) * len(names), unit=unit, shared=True, gaps=gaps)
@@ -137,7 +140,9 @@ class Continuous(Column):
         """Expected value in coordinate units, inside the plausible range."""
         mean = distribution.mean
         if self.low:
-            mean = torch.clamp(mean, *(torch.as_tensor(b, dtype=mean.dtype, device=mean.device) for b in self._bounds()))
+            mean = torch.clamp(
+                mean, *(torch.as_tensor(b, dtype=mean.dtype, device=mean.device) for b in self._bounds())
+            )
         return self.coordinates(mean)
 
     def from_coordinates(self, coordinates: Tensor) -> Tensor:
@@ -177,12 +182,16 @@ class Continuous(Column):
     def _atom_values(self) -> list[float | None]:
         """The atoms as float32 values."""
         numbers = np.array([[0.0 if a is None else a for a in self.atom]])
-        values = ((self._map(numbers) - np.asarray(self.shift)) / np.asarray(self.scale)).astype(np.float32)[0]
+        values = ((self._map(numbers) - np.asarray(self.shift)) / np.asarray(self.scale)).astype(np.float32)[
+            0
+        ]
         return [None if a is None else float(v) for a, v in zip(self.atom, values, strict=True)]
 
     def _mark_atoms(self, x: np.ndarray, values: np.ndarray) -> None:
         """Nudge cells that are not the atom but round to its value: equality must mean the atom."""
-        for j, (number, value) in enumerate(zip(self.atom, self._atom_values() if self.atom else (), strict=True)):
+        for j, (number, value) in enumerate(
+            zip(self.atom, self._atom_values() if self.atom else (), strict=True)
+        ):
             if number is not None:
                 other = (x[:, j] != number) & (values[:, j] == np.float32(value))
                 values[other & ~np.isnan(x[:, j]), j] = np.nextafter(np.float32(value), np.float32(np.inf))
@@ -230,7 +239,7 @@ class NumberHead(Head):
         return Inflated(Gaussian(out[:, : self.columns], log_scale), out[:, self.columns :], self.atoms)
 
     @torch.no_grad()
-    def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
+    def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:  # noqa: ARG002 - unseen is zero, the mean
         """Least squares for ``loc``, the share of the atom for its logit, the residual's scale."""
         targets = values
         if self.atoms is not None:

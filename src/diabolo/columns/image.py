@@ -65,7 +65,9 @@ class Image(Column):
         channels = pixels.shape[3] if pixels.ndim == 4 else 1
         is_bytes = pixels.dtype == np.uint8
         low, high = (0.0, 1.0) if is_bytes else _range_of_light(pixels)
-        spread = float(np.nanstd(pixels[:: max(1, len(pixels) // 2000)].astype(np.float64))) / (BYTE if is_bytes else 1)
+        spread = float(np.nanstd(pixels[:: max(1, len(pixels) // 2000)].astype(np.float64))) / (
+            BYTE if is_bytes else 1
+        )
         size = (channels, pixels.shape[1], pixels.shape[2])
         return cls(names, size, bool(is_bytes), pixels.ndim == 4, low, high, spread or 1.0)
 
@@ -82,7 +84,9 @@ class Image(Column):
         x = values.detach().cpu().clamp(self.low, self.high)
         x = x.mul(BYTE).round().to(torch.uint8) if self.bytes else x
         x = x.movedim(1, 3) if self.channels_last else x[:, 0]
-        pixels = x.numpy().ravel().reshape(x.shape)  # Arrow takes the order of axes from strides; one channel has any
+        pixels = (
+            x.numpy().ravel().reshape(x.shape)
+        )  # Arrow takes the order of axes from strides; one channel has any
         return {self.names[0]: pa.FixedShapeTensorArray.from_numpy_ndarray(pixels)}
 
     def coordinates(self, values: Tensor) -> Tensor:
@@ -158,10 +162,16 @@ class PixelHead(Head):
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
         """Mean image, least squares for the rest, the residual's scale."""
         pixels = values.flatten(1)
-        self.mean.copy_(pixels.mean(0) if seen is None else pixels.sum(0) / seen.flatten(1).sum(0).clamp(min=1))
+        self.mean.copy_(
+            pixels.mean(0) if seen is None else pixels.sum(0) / seen.flatten(1).sum(0).clamp(min=1)
+        )
         targets = (pixels - self.mean) / self.image.spread
-        residual = self.readout.start(code, targets if seen is None else torch.where(seen.flatten(1), targets, 0.0))
-        self.log_scale.fill_(float(np.log(self.image.spread)) + 0.5 * float(torch.log(residual.square().mean() + 1e-12)))
+        residual = self.readout.start(
+            code, targets if seen is None else torch.where(seen.flatten(1), targets, 0.0)
+        )
+        self.log_scale.fill_(
+            float(np.log(self.image.spread)) + 0.5 * float(torch.log(residual.square().mean() + 1e-12))
+        )
 
 
 def _range_of_light(pixels: np.ndarray) -> tuple[float, float]:

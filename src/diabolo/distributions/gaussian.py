@@ -37,7 +37,11 @@ class Gaussian(Distribution):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Log-density of every cell."""
-        return -0.5 * ((value - self.loc) * torch.exp(-self.log_scale)).square() - self.log_scale - HALF_LOG_TWO_PI
+        return (
+            -0.5 * ((value - self.loc) * torch.exp(-self.log_scale)).square()
+            - self.log_scale
+            - HALF_LOG_TWO_PI
+        )
 
     @property
     def mean(self) -> Tensor:
@@ -50,7 +54,7 @@ class Gaussian(Distribution):
         return self.loc
 
     def rsample(self) -> Tensor:
-        """loc + scale · ε with ε ~ N(0, 1), differentiable in both parameters."""
+        """Loc + scale · ε with ε ~ N(0, 1), differentiable in both parameters."""
         return self.loc + torch.exp(self.log_scale) * torch.randn_like(self.loc)
 
     def sample(self) -> Tensor:

@@ -39,8 +39,10 @@ class Joint(Mapping[str, Distribution]):
         return len(self.blocks)
 
     def log_probs(self, values: Mapping[str, Tensor], seen: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Log-probability of every cell, zero (with zero gradient) where it was not seen; a block absent from
-        ``seen`` is seen everywhere."""
+        """Log-probability of every cell, zero (with zero gradient) where it was not seen.
+
+        A block absent from ``seen`` is seen everywhere.
+        """
         cells = {key: p.log_prob(values[key]) for key, p in self.blocks.items()}
         return {key: torch.where(seen[key], c, 0.0) if key in seen else c for key, c in cells.items()}
 

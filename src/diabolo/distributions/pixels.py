@@ -60,4 +60,6 @@ class ClippedGaussian(Distribution):
     def sample(self) -> Tensor:
         """One draw per cell, inside the range."""
         with torch.no_grad():
-            return (self.loc + torch.exp(self.log_scale) * torch.randn_like(self.loc)).clamp(self.low, self.high)
+            return (self.loc + torch.exp(self.log_scale) * torch.randn_like(self.loc)).clamp(
+                self.low, self.high
+            )

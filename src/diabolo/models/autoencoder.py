@@ -28,7 +28,7 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.data.split import split
-from diabolo.errors import ParameterError
+from diabolo.errors import ModelFileError, ParameterError
 from diabolo.frames import Frame
 from diabolo.models import defaults, specs
 from diabolo.models.base import Decodes, Estimator
@@ -183,9 +183,13 @@ class Autoencoder(Decodes, Estimator):
             The model is not ordered, or not as wide.
         """
         if not self.ordered:
-            raise ParameterError("only a model fitted with ordered=True has dimensions in order; this one was not.")
+            raise ParameterError(
+                "only a model fitted with ordered=True has dimensions in order; this one was not."
+            )
         if not 1 <= n_components <= self.n_components_:
-            raise ParameterError(f"n_components={n_components} is not between 1 and the fitted {self.n_components_}.")
+            raise ParameterError(
+                f"n_components={n_components} is not between 1 and the fitted {self.n_components_}."
+            )
         shorter = copy.copy(self)
         shorter.n_components_ = int(n_components)
         shorter.reference_ = self.reference_.truncate(n_components)
@@ -211,8 +215,7 @@ class Autoencoder(Decodes, Estimator):
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights and references from a file."""
         self.codec_ = Codec(self.schema_, self.visible_, self._given_architecture(), ordered=self.ordered)
-        self.codec_.load_state_dict(_under("codec.", tensors))
-        self.codec_.eval()
+        _take(self.codec_, _under("codec.", tensors))
         self.reference_ = Reference(**_under("reference.", tensors))
 
     @property
@@ -236,3 +239,13 @@ class Autoencoder(Decodes, Estimator):
 def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """The tensors whose names begin so, without the beginning."""
     return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
+
+
+def _take(codec: Codec, tensors: dict[str, Tensor]) -> None:
+    """Put stored weights into a codec; names and shapes must be its own."""
+    own = codec.state_dict()
+    if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in tensors.items()}:
+        raise ModelFileError("the weights in the file do not fit the networks that its parameters describe.")
+    for name, tensor in own.items():
+        tensor.copy_(tensors[name])
+    codec.eval()

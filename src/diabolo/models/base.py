@@ -112,10 +112,12 @@ class Estimator(BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         if tags.transformer_tags is not None:
-            tags.transformer_tags.preserves_dtype = ["float32"]
+            tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _learn_schema(self, frame: Frame, schema: Schema | dict[str, Any] | str | Path | None, rows: np.ndarray) -> None:
+    def _learn_schema(
+        self, frame: Frame, schema: Schema | dict[str, Any] | str | Path | None, rows: np.ndarray
+    ) -> None:
         """Schema from the training rows; numbers of columns and rows are checked."""
         if frame.n_rows < 2:
             raise TooFewRowsError(
@@ -139,7 +141,9 @@ class Estimator(BaseEstimator, ABC):
         features = n_features(self.schema_)
         k = max(1, min(2, features - 1)) if requested is None else requested
         if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
-            raise ParameterError(f"n_components={requested!r} is not a whole number of latent dimensions, at least 1.")
+            raise ParameterError(
+                f"n_components={requested!r} is not a whole number of latent dimensions, at least 1."
+            )
         if k >= features and not copying_allowed:
             raise OvercompleteError(
                 f"n_components={k} is not less than the number of features (n_features = {features}): a code as wide as "
@@ -258,7 +262,9 @@ class Decodes(Encodes, ABC):
         """Share of the variance kept, 1 − Σ error / Σ error of the mean row: 1 is perfect, 0 no better than the mean."""
         _, batch = self._read(X)  # type: ignore[attr-defined]
         schema, mean = self.schema_, self.mean_coordinates_  # type: ignore[attr-defined]
-        baseline = sum(float(schema.errors_by_column(p, mean.expand(len(p), -1)).sum()) for p in batch.split(ROWS))
+        baseline = sum(
+            float(schema.errors_by_column(p, mean.expand(len(p), -1)).sum()) for p in batch.split(ROWS)
+        )
         return 1.0 - float(sum(e.sum() for e in self._errors(batch))) / max(baseline, 1e-300)
 
     def _errors(self, batch: Batch) -> Iterator[np.ndarray]:

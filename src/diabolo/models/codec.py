@@ -45,7 +45,9 @@ class Codec(nn.Module):
         The decoder is also told which dimensions it sees, so that any first k' of them can be decoded.
     """
 
-    def __init__(self, schema: Schema, n_components: int, architecture: Architecture, *, ordered: bool = False) -> None:
+    def __init__(
+        self, schema: Schema, n_components: int, architecture: Architecture, *, ordered: bool = False
+    ) -> None:
         super().__init__()
         columns = {schema.key(column): column for column in schema.columns}
         self.n_components = n_components
@@ -58,7 +60,14 @@ class Codec(nn.Module):
         self.shortcut = nn.Linear(width, n_components) if architecture.linear_path else None
         self.decoder = architecture.decoder(n_components * (2 if ordered else 1), size)
         code = n_components if architecture.linear_path else 0
-        self.heads = nn.ModuleDict({key: column.head(self.decoder.features, code) for key, column in columns.items()})
+        self.heads = nn.ModuleDict(
+            {key: column.head(self.decoder.features, code) for key, column in columns.items()}
+        )
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device
 
     def embed(self, batch: Batch) -> Tensor:
         """What the encoder sees, (B, features)."""
@@ -103,7 +112,9 @@ class Codec(nn.Module):
         if self.shortcut is None:
             return self.encode_features(features).mean
         mean = features.mean(0)
-        _, values, components = torch.svd_lowrank(features - mean, min(self.n_components + 10, *features.shape), niter=4)
+        _, values, components = torch.svd_lowrank(
+            features - mean, min(self.n_components + 10, *features.shape), niter=4
+        )
         scale = len(features) ** 0.5 / values[: self.n_components].clamp(min=1e-6)
         weight = (components[:, : self.n_components] * scale).T
         self.shortcut.weight.zero_()[: len(weight)] = weight

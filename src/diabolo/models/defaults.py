@@ -15,7 +15,7 @@ __all__ = ["SIZES", "Plan", "architecture", "device", "plan"]
 
 SIZES = {"small": 0.5, "base": 1.0, "large": 2.0}  # factor on widths
 SMALL_PIXELS = 32 * 32  # up to here a dense net sees the whole image at little cost
-STEPS = {"small": 3_000, "base": 6_000, "large": 20_000}
+STEPS = {"small": 1_000, "base": 3_000, "large": 10_000}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,20 +27,27 @@ class Plan:
     learning_rate: float
 
 
-def architecture(size: str, schema: Schema) -> Architecture:
-    """Dense for tables, arrays and small images; convolutional for larger images; widths by ``size``."""
-    factor = _size(size)
+def architecture(size: str, schema: Schema, *, wider: float = 1.0) -> Architecture:
+    """Dense for tables, arrays and small images, convolutional for larger ones; widths by ``size``, times ``wider``."""
+    factor = _size(size) * wider
     images = [column for column in schema.columns if isinstance(column, Image)]
-    if len(images) == len(schema.columns) == 1 and math.prod(images[0].size) > SMALL_PIXELS * images[0].size[0]:
+    if (
+        len(images) == len(schema.columns) == 1
+        and math.prod(images[0].size) > SMALL_PIXELS * images[0].size[0]
+    ):
         return Conv((int(32 * factor), int(64 * factor)), hidden=int(256 * factor))
     widths = (1000, 500, 250) if schema.n_coordinates > 256 else (512, 256)
     return Dense(tuple(int(width * factor) for width in widths))
 
 
-def plan(size: str, rows: int, batch_size: int | str, max_epochs: int | str, learning_rate: float | str) -> Plan:
+def plan(
+    size: str, rows: int, batch_size: int | str, max_epochs: int | str, learning_rate: float | str
+) -> Plan:
     """Fill in what is ``auto``: about fifty batches an epoch within 32 and 256 rows, and a fixed number of steps."""
     batch = _given("batch_size", batch_size) or _power_of_two(rows / 50, 32, 256)
-    epochs = _given("max_epochs", max_epochs) or min(200, max(10, round(STEPS[size] / math.ceil(rows / batch))))
+    epochs = _given("max_epochs", max_epochs) or min(
+        200, max(10, round(STEPS[size] / math.ceil(rows / batch)))
+    )
     rate = float(_given("learning_rate", learning_rate) or (3e-3 if batch <= 64 else 2e-3))
     return Plan(int(batch), int(epochs), rate)
 

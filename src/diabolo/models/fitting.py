@@ -28,6 +28,7 @@ __all__ = ["Fitting", "width_for"]
 WIDEST = 32  # code of the ordered model that "auto" looks at
 KEPT = 0.95  # share of what the widest code takes off the mean row's error
 START_ROWS = 20_000  # rows from which networks take their start
+WIDER = 1.5  # hidden layers of an ordered model, which is k models in one
 GAIN = 0.98  # a model that starts at PCA must be better than this share of PCA's error to leave it
 
 
@@ -43,7 +44,9 @@ class Fitting:
     rows, held_out : Batch
     """
 
-    def __init__(self, model: "Autoencoder", trainer: Trainer, seed: int, rows: Batch, held_out: Batch) -> None:
+    def __init__(
+        self, model: "Autoencoder", trainer: Trainer, seed: int, rows: Batch, held_out: Batch
+    ) -> None:
         self.model, self.trainer, self.seed = model, trainer, seed
         self.rows, self.held_out = rows, held_out
 
@@ -51,9 +54,9 @@ class Fitting:
         """The width for ``n_components="auto"`` and held-out error by width, from one ordered model."""
         if rule != "auto":
             raise ParameterError(f"n_components={rule!r} is neither a number nor 'auto'.")
-        widest = min(WIDEST, n_features(self.model.schema_) - 1)
-        codec, _ = self._train(max(widest, 1), self._architecture(), ordered=True)
-        reference = Reference.fit(self.model.schema_, self.rows, 1)
+        widest = max(1, min(WIDEST, n_features(self.model.schema_) - 1))
+        reference = Reference.fit(self.model.schema_, self.rows, widest)
+        codec, _ = self._train(widest, reference, self._architecture(ordered=True), ordered=True)
         curve = self.curve(codec)
         return width_for(curve, reference.error(self.model.schema_, self.held_out, width=0)), curve
 
@@ -62,11 +65,13 @@ class Fitting:
         model = self.model
         reference = Reference.fit(model.schema_, self.rows, k)
         linear = reference.error(model.schema_, self.held_out)
-        architecture = self._architecture()
-        codec, history = self._train(k, architecture, ordered=model.ordered, run_dir=run_dir)
+        architecture = self._architecture(ordered=model.ordered)
+        codec, history = self._train(k, reference, architecture, ordered=model.ordered, run_dir=run_dir)
         if architecture.linear_path is None and self._alone(codec) > linear:
             architecture = dataclasses.replace(architecture, linear_path=True)
-            codec, history = self._train(k, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear")
+            codec, history = self._train(
+                k, reference, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear"
+            )
             if self._alone(codec) > GAIN * linear:
                 self._start(codec)
             history.plan["linear_path"] = "the networks alone ended worse than PCA"
@@ -83,15 +88,26 @@ class Fitting:
             return {k: float(objective.error(self.held_out, code, prefix(code, k)).mean()) for k in widths}
 
     def _train(
-        self, k: int, architecture: Architecture, *, ordered: bool, run_dir: str | Path | None = None, stage: str = "nets"
+        self,
+        k: int,
+        reference: Reference,
+        architecture: Architecture,
+        *,
+        ordered: bool,
+        run_dir: str | Path | None = None,
+        stage: str = "nets",
     ) -> tuple[Codec, History]:
-        """A codec trained from scratch."""
+        """A codec of width k, trained from scratch."""
         model = self.model
         with seeded(self.seed, "weights"):
             codec = Codec(model.schema_, k, architecture, ordered=ordered).to(self.rows.index.device)
         self._start(codec)
-        objective = Reconstruction(codec, model.schema_, model.corruption, model.penalty)
-        plan = defaults.plan(model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate)
+        fairness = reference.fairness(model.schema_, self.held_out, k) if ordered else None
+        objective = Reconstruction(codec, model.schema_, model.corruption, model.penalty, fairness)
+        objective.to(codec.device)
+        plan = defaults.plan(
+            model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate
+        )
         fit = {"seed": self.seed, **dataclasses.asdict(plan)}
         if run_dir is None:
             return codec, self.trainer.fit(objective, self.rows, self.held_out, **fit)
@@ -117,13 +133,15 @@ class Fitting:
             total = sum(float(objective.error(p, codec.encode(p).mean, None).sum()) for p in parts)
         return total / len(self.held_out)
 
-    def _architecture(self) -> Architecture:
+    def _architecture(self, *, ordered: bool) -> Architecture:
         """The architecture a person gave, or the one the data suggest."""
         given = self.model.architecture
         if isinstance(given, str):
             if given != "auto":
-                raise ParameterError(f"architecture={given!r} is neither 'auto' nor a value such as Dense((256, 128)).")
-            return defaults.architecture(self.model.size, self.model.schema_)
+                raise ParameterError(
+                    f"architecture={given!r} is neither 'auto' nor a value such as Dense((256, 128))."
+                )
+            return defaults.architecture(self.model.size, self.model.schema_, wider=WIDER if ordered else 1.0)
         return given
 
     def _identity(self, k: int, architecture: Architecture) -> dict[str, Any]:

@@ -246,8 +246,10 @@ class LinearAutoencoder(Decodes, Estimator):
         stored: dict[str, Any] = {
             n.removeprefix(start): t.numpy() for n, t in tensors.items() if n.startswith(start)
         }
+        if stored:
+            stored["n"] = stored["n"].item()
         kind = PairwiseMoments if "counts" in stored else Moments
-        self.moments_ = kind(**(stored | {"n": int(stored["n"])})) if stored else None
+        self.moments_ = kind(**stored) if stored else None
 
     @property
     def mean_coordinates_(self) -> Tensor:

@@ -34,6 +34,7 @@ def load(path: str | Path, **given: Any) -> Estimator:
     name = content.get("model")
     if content.get("kind") != "model" or name not in models.__all__:
         raise ModelFileError(
-            f"{path} holds a {content.get('kind', 'thing')} named {name!r}, not one of the models {', '.join(models.__all__)}."
+            f"{path} holds a {content.get('kind', 'thing')} named {name!r}, not one of the models "
+            f"{', '.join(models.__all__)}."
         )
     return getattr(models, name).from_file(content, tensors, **given)

@@ -22,16 +22,27 @@ class Reconstruction(Objective):
     schema : Schema
     corruption : Corruption, optional
     penalty : Penalty, optional
+    fairness : Tensor, shape (k,), optional
+        For an ordered code, the weight of a row that sees the first k' dimensions: short codes err more, and without it
+        they would drown the long ones.
     """
 
+    fairness: Tensor
+
     def __init__(
-        self, codec: Codec, schema: Schema, corruption: Corruption | None = None, penalty: Penalty | None = None
+        self,
+        codec: Codec,
+        schema: Schema,
+        corruption: Corruption | None = None,
+        penalty: Penalty | None = None,
+        fairness: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.codec = codec
         self.schema = schema
         self.corruption = corruption
         self.penalty = penalty
+        self.register_buffer("fairness", torch.ones(codec.n_components) if fairness is None else fairness)
 
     def losses(self, batch: Batch, player: str = "model") -> dict[str, Tensor]:  # noqa: ARG002 - one player
         """``reconstruction`` in nats, and ``penalty`` where there is one."""
@@ -39,22 +50,31 @@ class Reconstruction(Objective):
         if self.corruption is not None:
             features = self.corruption(features)
         code = self.codec.encode_features(features).rsample()
-        visible = nested_dropout(code) if self.codec.ordered else None
-        terms = {"reconstruction": -self.codec.decode(code, visible).log_prob(batch.values, batch.seen)}
+        if self.codec.ordered:
+            terms = {"reconstruction": self._cut_short(batch, code)}
+        else:
+            terms = {"reconstruction": -self.codec.decode(code).log_prob(batch.values, batch.seen)}
         return terms if self.penalty is None else terms | {"penalty": self.penalty(code)}
 
     def monitor(self, batch: Batch) -> Tensor:
-        """Squared error in coordinates; for ordered codes the mean over k' = 1, 2, 4, ..., k."""
+        """Squared error in coordinates; for ordered codes its fair mean over k' = 1, 2, 4, ..., k."""
         code = self.codec.encode(batch).mean
         if not self.codec.ordered:
             return self.error(batch, code, None)
         widths = prefix_widths(code.shape[1])
-        return torch.stack([self.error(batch, code, prefix(code, width)) for width in widths]).mean(0)
+        errors = [self.fairness[k - 1] * self.error(batch, code, prefix(code, k)) for k in widths]
+        return torch.stack(errors).mean(0)
 
     def error(self, batch: Batch, code: Tensor, visible: Tensor | None) -> Tensor:
         """Squared error of the decoded codes, per row."""
         expected = self.schema.expected(self.codec.decode(code, visible))
         return self.schema.errors_by_column(batch, expected).sum(1)
+
+    def _cut_short(self, batch: Batch, code: Tensor) -> Tensor:
+        """−log p(row | a random number of leading dimensions), fairly weighted."""
+        visible = nested_dropout(code)
+        fairness = self.fairness[visible.sum(1).long() - 1]
+        return -fairness * self.codec.decode(code, visible).log_prob(batch.values, batch.seen)
 
     def blame(self, batch: Batch) -> list[str]:
         """Table columns whose log-probability is not finite."""
@@ -63,7 +83,10 @@ class Reconstruction(Objective):
         keys = {self.schema.key(column): column.names for column in self.schema.columns}
         bad = {key: (~torch.isfinite(c)).flatten(1).any(0) for key, c in cells.items()}
         return [
-            name for key, names in keys.items() for j, name in enumerate(names) if bad[key].any() and _blamed(bad[key], j)
+            name
+            for key, names in keys.items()
+            for j, name in enumerate(names)
+            if bad[key].any() and _blamed(bad[key], j)
         ]
 
 

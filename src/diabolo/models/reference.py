@@ -32,7 +32,9 @@ class Reference:
     def fit(cls, schema: Schema, batch: Batch, k: int) -> Self:
         """From training rows; a missing cell is taken at the mean of its column."""
         step = max(1, len(batch) // ROWS)
-        sample = batch.take(torch.arange(0, len(batch), step, device=batch.index.device)) if step > 1 else batch
+        sample = (
+            batch.take(torch.arange(0, len(batch), step, device=batch.index.device)) if step > 1 else batch
+        )
         x, seen = schema.coordinates(sample).double(), schema.coordinates_seen(sample)
         mean = x.mean(0) if seen is None else x.sum(0) / seen.sum(0).clamp(min=1)
         x = x - mean if seen is None else torch.where(seen, x - mean, 0.0)
@@ -47,7 +49,15 @@ class Reference:
 
     def error(self, schema: Schema, batch: Batch, *, width: int | None = None) -> float:
         """Mean over rows of PCA's squared error; with ``width=0`` that of the mean row."""
-        return float(schema.errors_by_column(batch, self.expected(schema, batch, width=width)).sum()) / len(batch)
+        return float(schema.errors_by_column(batch, self.expected(schema, batch, width=width)).sum()) / len(
+            batch
+        )
+
+    def fairness(self, schema: Schema, batch: Batch, k: int) -> Tensor:
+        """Weights (k,) of mean one that fall with PCA's error at widths 1, 2, ..., k, sixfold at the most."""
+        errors = torch.tensor([self.error(schema, batch, width=j + 1) for j in range(k)])
+        weights = 1.0 / (errors + 0.2 * errors.max() + 1e-12)
+        return weights / weights.mean()
 
     def truncate(self, k: int) -> Self:
         """The first k components."""

@@ -1,4 +1,4 @@
-"""Parameters that are values (architectures, corruptions, penalties, trainers) as plain JSON and back, by the export lists."""
+"""Parameters that are values (architectures, corruptions, penalties, trainers) as JSON and back, by the export lists."""
 
 import dataclasses
 from typing import Any
@@ -73,7 +73,9 @@ def from_json(stored: Any) -> Any:
     try:
         return _classes()[name](**fields)
     except TypeError as error:
-        raise ModelFileError(f"the file describes {name} with other fields than this version has: {error}") from None
+        raise ModelFileError(
+            f"the file describes {name} with other fields than this version has: {error}"
+        ) from None
 
 
 def check_spec(name: str, value: Any, kind: type, allowed: str) -> None:

@@ -1,6 +1,7 @@
 """Convolutional networks for images: strided convolutions down, transposed ones up."""
 
 import dataclasses
+import itertools
 
 from torch import Tensor, nn
 
@@ -48,16 +49,23 @@ class Conv:
         check(self, "channels")
         check(self, "activation", allowed=ACTIVATIONS)
         if not self.channels:
-            raise ArchitectureError("channels=() has no stage: give at least one, or use architecture=Dense(...).")
+            raise ArchitectureError(
+                "channels=() has no stage: give at least one, or use architecture=Dense(...)."
+            )
 
     def encoder(self, features: int | Size, code: int) -> nn.Module:
         """A net from flat pixels (B, c y x) to (B, code)."""
         sizes = self._sizes(features)
         layers: list[nn.Module] = [nn.Unflatten(1, sizes[0])]
-        for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+        for before, after in itertools.pairwise(sizes):
             layers += [nn.Conv2d(before[0], after[0], 3, stride=2, padding=1), ACTIVATIONS[self.activation]()]
         flat = _count(sizes[-1])
-        dense = [nn.Flatten(), nn.Linear(flat, self.hidden), ACTIVATIONS[self.activation](), nn.Linear(self.hidden, code)]
+        dense = [
+            nn.Flatten(),
+            nn.Linear(flat, self.hidden),
+            ACTIVATIONS[self.activation](),
+            nn.Linear(self.hidden, code),
+        ]
         return nn.Sequential(*layers, *dense)
 
     def decoder(self, code: int, features: int | Size) -> "ConvMirror":

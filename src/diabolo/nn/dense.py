@@ -1,6 +1,7 @@
 """Dense networks: the encoder and decoder of the chapter, from one layer each to any depth."""
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Collection
 
@@ -127,7 +128,7 @@ class Mirror(nn.Module):
 def _stack(widths: tuple[int, ...], spec: Dense) -> list[nn.Module]:
     """Linear, norm, activation and dropout for each step of ``widths``."""
     layers: list[nn.Module] = []
-    for wide, next_wide in zip(widths[:-1], widths[1:], strict=True):
+    for wide, next_wide in itertools.pairwise(widths):
         layers.append(_linear(wide, next_wide, spec))
         if spec.norm == "batch":
             layers.append(_batch_norm(next_wide))

@@ -60,7 +60,9 @@ class Readout(nn.Module):
             self.main: nn.Module = nn.Linear(features, out)
         else:
             channels, height, width = features
-            self.main = nn.Sequential(nn.Conv2d(channels, out // (height * width), 3, padding=1), nn.Flatten())
+            self.main = nn.Sequential(
+                nn.Conv2d(channels, out // (height * width), 3, padding=1), nn.Flatten()
+            )
         self.skip = nn.Linear(code, out) if code else None
 
     def forward(self, hidden: Tensor, code: Tensor | None) -> Tensor:

@@ -5,7 +5,7 @@ from torch import Tensor
 
 __all__ = ["nested_dropout", "prefix", "prefix_widths"]
 
-FULL = 0.25  # share of rows that see the whole code, so that the widest model is not neglected
+FULL = 0.1  # share of rows that see the whole code, so that the widest model is not neglected
 
 
 def prefix(code: Tensor, width: int) -> Tensor:
@@ -20,7 +20,7 @@ def prefix(code: Tensor, width: int) -> Tensor:
 
 
 def nested_dropout(code: Tensor) -> Tensor:
-    """A mask (B, k) that shows each row a random number of leading dimensions, log-uniform in 1..k.
+    """A mask (B, k) that shows each row a random number of leading dimensions, uniform in 1..k.
 
     References
     ----------
@@ -34,8 +34,7 @@ def nested_dropout(code: Tensor) -> Tensor:
     """
     k = code.shape[1]
     draw = torch.rand(len(code), 2, device=code.device)
-    width = torch.exp(draw[:, 0] * torch.log(torch.tensor(k + 1.0))).floor().clamp(max=k)
-    width = torch.where(draw[:, 1] < FULL, float(k), width)
+    width = torch.where(draw[:, 1] < FULL, float(k), torch.floor(draw[:, 0] * k) + 1)
     return (torch.arange(k, device=code.device) < width[:, None]).to(code.dtype)
 
 

@@ -14,7 +14,9 @@ WORTH_TIMING = 2e8  # multiply-adds a step: below this a step is too short for t
 MARGIN = 1.3  # bf16 must win clearly, so that the same machine always answers the same
 
 
-def choose(precision: str, step: Callable[[torch.dtype | None], None], module: nn.Module, batch_size: int) -> str:
+def choose(
+    precision: str, step: Callable[[torch.dtype | None], None], module: nn.Module, batch_size: int
+) -> str:
     """The format to use: as asked, or for ``auto`` the faster of the two in a timed forward and backward pass.
 
     Small steps are never timed and stay in fp32; bf16 is taken when its median of three is 1.3 times faster.

@@ -76,7 +76,9 @@ class Run:
         self.identity: dict[str, Any] = {}
         self.optimizers = {player: self._optimizer(player) for player in objective.players}
         self.sums: dict[str, Tensor] = {}
-        self.file = HistoryFile(checkpoints.folder / "history.jsonl" if checkpoints and self.engine.is_main else None)
+        self.file = HistoryFile(
+            checkpoints.folder / "history.jsonl" if checkpoints and self.engine.is_main else None
+        )
         self._clock, self._before, self._saved = time.perf_counter(), 0.0, time.monotonic()
         self.best, self.best_epoch, self.best_weights = self.judge(), 0, self.weights.flat.clone()
 
@@ -137,7 +139,8 @@ class Run:
         self.epochs.append(Epoch(self.epoch + 1, terms, self.judge(), self.rate(), self.seconds()))
         self._keep(self.epochs[-1].held_out)
         self.file.add(self.epochs[-1])
-        if self.checkpoints and time.monotonic() - self._saved >= self.trainer.checkpoint_every:
+        due = time.monotonic() - self._saved >= self.trainer.checkpoint_every
+        if self.checkpoints and self.engine.agree(due):
             self.save()
 
     def keep_if_best(self) -> None:
@@ -147,9 +150,12 @@ class Run:
 
     def judge(self) -> float:
         """Mean of the objective's monitor over the held-out rows; what is not a finite number is worse than any."""
+        self.engine.average([b for b in self.objective.buffers() if b.is_floating_point()])
         self.objective.eval()
         with torch.inference_mode():
-            parts = [self.objective.monitor(part).double().sum() for part in self.held_out.split(SCORING_ROWS)]
+            parts = [
+                self.objective.monitor(part).double().sum() for part in self.held_out.split(SCORING_ROWS)
+            ]
         self.objective.train()
         mean = float(torch.stack(parts).sum()) / len(self.held_out)
         return mean if math.isfinite(mean) else WORST
@@ -161,7 +167,11 @@ class Run:
         kept = f"The weights of epoch {self.best_epoch} are kept"
         if not again and self.best_epoch == 0:
             raise DivergenceError(f"{what} Lower learning_rate, or look for extreme values in these columns.")
-        follow = f"training goes on from them at {RETRY_RATE} of the learning rate." if again else "training stops."
+        follow = (
+            f"training goes on from them at {RETRY_RATE} of the learning rate."
+            if again
+            else "training stops."
+        )
         warnings.warn(f"{what} {kept} and {follow}", DivergenceWarning, stacklevel=4)
         self.rate_scale = RETRY_RATE
         self.weights.flat.copy_(self.best_weights)
@@ -222,7 +232,10 @@ class Run:
             self.best_weights.copy_(self.weights.flat)
 
     def _backward(self, batch: Batch, player: str) -> dict[str, Tensor]:
-        """Sums over rows of the terms of the loss, and the gradient of their mean over the global batch."""
+        """Sums over rows of the terms of the loss, and the gradient of their mean over the batch of all ranks.
+
+        It is the sum divided by the usual number of rows: batches differ by one, and every row counts the same.
+        """
         dtype = PRECISIONS[self.precision]
         context = torch.autocast(self.device.type, dtype) if dtype else contextlib.nullcontext()
         with context:
@@ -230,12 +243,14 @@ class Run:
         weight = 1.0 if batch.weight is None else batch.weight
         sums = {name: (term.float() * weight).sum() for name, term in terms.items()}
         loss = torch.stack([*sums.values()]).sum()
-        (loss / (len(batch) * self.engine.size)).backward()
+        (loss * (self.steps_per_epoch / len(self.rows))).backward()
         return {name: total.detach() for name, total in sums.items()}
 
     def _update(self, player: str, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
         """Adam's step with the gradient clipped at a multiple of its running mean length, without leaving the device."""
-        gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        gradients = [
+            p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None
+        ]
         self.engine.sum([*gradients, loss])
         norm = torch.nn.utils.get_total_norm(gradients)
         finite = torch.isfinite(norm + loss)

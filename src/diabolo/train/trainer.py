@@ -133,7 +133,9 @@ class Trainer:
             run = Run(objective, rows, held_out, plan, self, checkpoints)
             if not run.resume(identity or {}):
                 run.precision = choose(self.precision, run.rehearse, objective, batch_size)
-            with Progress(self.progress if run.engine.is_main else False, run.total_steps, run.step_count) as bar:
+            with Progress(
+                self.progress if run.engine.is_main else False, run.total_steps, run.step_count
+            ) as bar:
                 reason = self._loop(run, bar, interrupt)
             return run.finish(reason)
 
@@ -143,10 +145,12 @@ class Trainer:
             for batch in run.batches():
                 run.step(batch)
                 bar.advance(run.describe())
-                if interrupt.requested:
-                    break
+                if interrupt.requested and run.engine.size == 1:
+                    break  # other ranks would wait for this one's gradient for ever
             if run.engine.agree(interrupt.requested):
-                warnings.warn("Training was stopped by hand; the best model so far is kept.", InterruptedWarning, 2)
+                warnings.warn(
+                    "Training was stopped by hand; the best model so far is kept.", InterruptedWarning, 2
+                )
                 run.keep_if_best()
                 return "interrupted"
             if not run.is_halted():
@@ -161,6 +165,6 @@ class Trainer:
             return "max_epochs"
         if run.epoch - run.best_epoch > max(MIN_PATIENCE, self.patience * run.plan.max_epochs):
             return "patience"
-        if self.max_seconds is not None and run.seconds() > self.max_seconds:
+        if self.max_seconds is not None and run.engine.agree(run.seconds() > self.max_seconds):
             return "max_seconds"
         return None

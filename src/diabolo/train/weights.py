@@ -27,7 +27,9 @@ class Weights:
     """
 
     def __init__(self, module: nn.Module) -> None:
-        self.tensors = tensors = [t for t in (*module.parameters(), *module.buffers()) if t.is_floating_point()]
+        self.tensors = tensors = [
+            t for t in (*module.parameters(), *module.buffers()) if t.is_floating_point()
+        ]
         spaces = [-(-t.numel() // ALIGNMENT) * ALIGNMENT for t in tensors]
         device = tensors[0].device if tensors else torch.device("cpu")
         self.flat: Tensor = torch.zeros(sum(spaces), device=device)

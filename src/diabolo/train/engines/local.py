@@ -1,4 +1,4 @@
-"""This process alone, or as one rank of a torch process group that somebody has started."""
+"""The process alone, or as one rank of a torch process group that somebody has started."""
 
 import torch
 import torch.distributed as dist
@@ -30,7 +30,7 @@ class Local:
         return self.rank == 0
 
     def slice(self, rows: Tensor) -> Tensor:
-        """This rank's rows of a global batch."""
+        """The rank's rows of a global batch."""
         share = len(rows) * self.rank // self.size
         return rows[share : len(rows) * (self.rank + 1) // self.size]
 
@@ -41,6 +41,12 @@ class Local:
             dist.all_reduce(flat)
             for tensor, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
                 tensor.copy_(part.view_as(tensor))
+
+    def average(self, tensors: list[Tensor]) -> None:
+        """Replace tensors by their mean over ranks."""
+        if self.size > 1 and tensors:
+            self.sum(tensors)
+            torch._foreach_div_(tensors, self.size)
 
     def agree(self, flag: bool) -> bool:
         """Whether any rank says so."""
