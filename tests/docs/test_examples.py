@@ -5,11 +5,14 @@ import importlib
 import pkgutil
 import re
 import shlex
+import shutil
 from pathlib import Path
 
+import pyarrow.csv
 import pytest
 
 import diabolo
+from diabolo.data import samples
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -25,10 +28,20 @@ def blocks(page: Path, language: str) -> list[str]:
     return [code for kind, code in FENCE.findall(page.read_text()) if kind == language]
 
 
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the table and the model that the pages speak of."""
+    folder = tmp_path_factory.mktemp("people")
+    table = samples.people(200).drop_columns(["person_id", "country"])
+    pyarrow.csv.write_csv(table, folder / "people.csv")
+    diabolo.Autoencoder(2, max_epochs=1, random_state=0).fit(table).save(folder / "people.diabolo")
+    return folder
+
+
 @each_page
-@pytest.mark.filterwarnings("default::diabolo.errors.DiaboloWarning")  # a page may show what is left out
-def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.filterwarnings("ignore::diabolo.errors.DiaboloWarning")  # a page may show what is left out
+def test_python_blocks_run(page: Path, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(shutil.copytree(people, tmp_path / "here"))
     namespace: dict[str, object] = {"__name__": "page"}
     for code in blocks(page, "python"):
         exec(compile(code, str(page), "exec"), namespace)
