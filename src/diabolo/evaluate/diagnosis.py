@@ -1,0 +1,122 @@
+"""What to beware of: a code that is not used, dimensions that do nothing, rows learned by heart."""
+
+import warnings
+
+import torch
+from torch import Tensor
+
+from diabolo.errors import CollapseWarning, DeadDimensionWarning, DiaboloWarning, OverfittingWarning
+from diabolo.models.base import Decodes
+
+__all__ = ["collapse", "dead_dimensions", "death", "overfitting", "warn"]
+
+ROWS = 1000  # decoded again for every dimension
+LEAST_EFFECT = 1e-3  # of the variance of all decoded rows
+COLLAPSED = 0.99  # of the mean row's error
+OVERFITTED = 1.5  # times the training error
+
+Note = tuple[type[DiaboloWarning], str]
+
+
+def dead_dimensions(model: Decodes, codes: Tensor) -> list[int]:
+    """Latent dimensions (counted from 1) whose replacement by their mean leaves decoded rows as they were.
+
+    Dimension j is dead where the mean of ‖decode(z) − decode(z with z_j at its mean)‖² is less than 0.1 % of
+    the variance of decode(z).
+
+    Parameters
+    ----------
+    model : Decodes
+    codes : Tensor, shape (n, k)
+
+    Examples
+    --------
+    >>> class Doubling:
+    ...     def decode_coordinates(self, code):
+    ...         return code * torch.tensor([2.0, 0.0])
+    >>> dead_dimensions(Doubling(), torch.randn(100, 2))
+    [2]
+    """
+    codes = codes[:: max(1, len(codes) // ROWS)]
+    with torch.inference_mode():
+        rows = model.decode_coordinates(codes)
+        total = (rows - rows.mean(0)).square().sum()
+        effects = [
+            (model.decode_coordinates(_without(codes, j)) - rows).square().sum()
+            for j in range(codes.shape[1])
+        ]
+    return [j + 1 for j, effect in enumerate(effects) if effect < LEAST_EFFECT * total]
+
+
+def death(dead: list[int], n_components: int) -> list[Note]:
+    """The warning about dead dimensions, if there are any.
+
+    Examples
+    --------
+    >>> death([2], 3)[0][1][:42]
+    '1 of 3 latent dimensions does nothing (z2)'
+    """
+    if not dead:
+        return []
+    shown = ", ".join(f"z{j}" for j in dead[:8]) + (", ..." if len(dead) > 8 else "")
+    text = (
+        f"{len(dead)} of {n_components} latent dimensions {'do' if len(dead) > 1 else 'does'} nothing "
+        f"({shown}): held at the mean, the decoded rows change by less than 0.1 %. Fewer dimensions would "
+        f"keep as much."
+    )
+    return [(DeadDimensionWarning, text)]
+
+
+def collapse(error: float, mean_error: float) -> list[Note]:
+    """The warning about a reconstruction that is no better than the mean row, if it is so.
+
+    Examples
+    --------
+    >>> len(collapse(0.5, 1.0)), len(collapse(1.0, 1.0))
+    (0, 1)
+    """
+    if mean_error <= 0 or error < COLLAPSED * mean_error:
+        return []
+    text = (
+        f"the reconstruction ignores the code: its error per row, {error:.4g}, is no better than the mean "
+        f"row's, {mean_error:.4g}. Either the columns have nothing in common, or training went wrong: look "
+        f"at the loss curves."
+    )
+    return [(CollapseWarning, text)]
+
+
+def overfitting(error: float, train_error: float | None) -> list[Note]:
+    """The warning about held-out rows that come back much worse than training rows, if they do.
+
+    Examples
+    --------
+    >>> len(overfitting(1.0, 0.9)), len(overfitting(1.0, 0.5)), len(overfitting(1.0, None))
+    (0, 1, 0)
+    """
+    if train_error is None or error <= OVERFITTED * train_error:
+        return []
+    text = (
+        f"held-out rows come back worse than training rows: squared error {error:.4g} against "
+        f"{train_error:.4g} per row. More rows, a smaller model, fewer dimensions or a corruption would help."
+    )
+    return [(OverfittingWarning, text)]
+
+
+def warn(notes: list[Note]) -> tuple[str, ...]:
+    """Emit each warning under its class; returns the sentences.
+
+    Examples
+    --------
+    >>> warn([])
+    ()
+    """
+    for category, text in notes:
+        warnings.warn(text, category, stacklevel=3)
+    return tuple(text[0].upper() + text[1:] for _, text in notes)
+
+
+def _without(codes: Tensor, dimension: int) -> Tensor:
+    """The codes with one dimension at its mean."""
+    changed = codes.clone()
+    changed[:, dimension] = codes[:, dimension].mean()
+    return changed

@@ -1,0 +1,198 @@
+"""Figures drawn as SVG text, colored by the style sheet of the page."""
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+from diabolo.report.records import Coloring, Curves, Scatter
+from diabolo.report.words import THIN, number
+
+__all__ = ["curves_figure", "dots", "nice_ticks", "placed", "scatter_figure"]
+
+WIDTH, HEIGHT = 720, 460  # of the map
+CURVE_WIDTH, CURVE_HEIGHT = 460, 240
+LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 40
+MOST_CURVE_POINTS = 400
+
+
+def curves_figure(curves: Curves, measure: str) -> str:
+    """One line over epochs, with a mark where the weights were kept.
+
+    Parameters
+    ----------
+    curves : Curves
+    measure : {"training", "held_out"}
+
+    Examples
+    --------
+    >>> curves_figure(Curves((1, 2), (3.0, 2.0), (1.5, 1.0), 2), "held_out")[:4]
+    '<svg'
+    """
+    values, epochs = getattr(curves, measure), curves.epochs
+    step = max(1, len(epochs) // MOST_CURVE_POINTS)
+    x_low, x_high, (y_low, y_high) = epochs[0], max(epochs[-1], epochs[0] + 1), _range(values)
+    place = _Axes(CURVE_WIDTH, CURVE_HEIGHT, (x_low, x_high), (y_low, y_high))
+    pairs = [(e, v) for e, v in zip(epochs, values, strict=True) if math.isfinite(v)][::step]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(e, min(v, y_high)) for e, v in pairs))
+    body = place.grid() + f'<polyline class="line {measure}" points="{path}"/>'
+    if curves.best_epoch in epochs:
+        body += _mark(place, curves, values, y_high)
+    name = "loss on training rows" if measure == "training" else "squared error on held-out rows"
+    return _svg(CURVE_WIDTH, CURVE_HEIGHT, f"{name} over {len(epochs)} epochs", body + place.x_name("epoch"))
+
+
+def scatter_figure(scatter: Scatter) -> str:
+    """The map, colored by its first coloring.
+
+    Parameters
+    ----------
+    scatter : Scatter
+
+    Examples
+    --------
+    >>> city = Coloring("city", "levels", (0, 1), ("Bonn", "Rome"))
+    >>> scatter_figure(Scatter((0.0, 1.0), (1.0, 0.0), "z1", "z2", (city,), 2)).count("<path")
+    2
+    """
+    place = _Axes(WIDTH, HEIGHT, _padded(scatter.x), _padded(scatter.y))
+    body = place.grid() + place.x_name(scatter.x_label) + place.y_name(scatter.y_label)
+    points = placed(scatter)
+    first = scatter.colorings[0]
+    paths = "".join(f'<path class="{color}" d="{d}"/>' for color, d in dots(points, first))
+    size = "few" if len(points) <= 600 else "some" if len(points) <= 2500 else "many"
+    text = (
+        f"{len(points)} rows as points, {scatter.x_label} against {scatter.y_label}, colored by {first.name}"
+    )
+    return _svg(WIDTH, HEIGHT, text, f'{body}<g id="points" class="points {size}">{paths}</g>')
+
+
+def placed(scatter: Scatter) -> list[tuple[int, int]]:
+    """Points of a map on the page, in tenths of a pixel.
+
+    Examples
+    --------
+    >>> len(placed(Scatter((0.0, 1.0), (1.0, 0.0), "z1", "z2", (), 2)))
+    2
+    """
+    place = _Axes(WIDTH, HEIGHT, _padded(scatter.x), _padded(scatter.y))
+    pairs = (place(x, y) for x, y in zip(scatter.x, scatter.y, strict=True))
+    return [(round(10 * x), round(10 * y)) for x, y in pairs]
+
+
+def dots(points: Sequence[tuple[int, int]], by: Coloring) -> list[tuple[str, str]]:
+    """One path of round dots per color: its class, and its course. Missing cells come first, underneath.
+
+    Examples
+    --------
+    >>> dots([(10, 20)], Coloring("city", "levels", (0,), ("Bonn",)))
+    [('levels-0', 'M1 2h0')]
+    """
+    courses: dict[int, list[str]] = {}
+    for (x, y), code in zip(points, by.codes, strict=True):
+        courses.setdefault(code, []).append(f"M{x / 10:g} {y / 10:g}h0")
+    return [(color_class(by, code), "".join(course)) for code, course in sorted(courses.items())]
+
+
+def color_class(by: Coloring, code: int) -> str:
+    """Name of a color in the style sheet; steps are spread over the seven of the scale."""
+    if code < 0:
+        return "missing"
+    if by.scale == "levels":
+        return f"levels-{code}"
+    return f"steps-{round(6 * code / max(1, len(by.legend) - 1))}"
+
+
+def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """Round numbers between two bounds.
+
+    Examples
+    --------
+    >>> nice_ticks(0.0, 10.0)
+    [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+    """
+    raw = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [i * step for i in range(first, last + 1)]
+
+
+class _Axes:
+    """Numbers -> pixels, and the lines and numbers around them."""
+
+    def __init__(self, width: int, height: int, x: tuple[float, float], y: tuple[float, float]) -> None:
+        self.width, self.height, self.x, self.y = width, height, x, y
+
+    def __call__(self, x: float, y: float) -> tuple[float, float]:
+        """Place on the page."""
+        across = (x - self.x[0]) / (self.x[1] - self.x[0])
+        up = (y - self.y[0]) / (self.y[1] - self.y[0])
+        width, height = self.width - LEFT - RIGHT, self.height - TOP - BOTTOM
+        return LEFT + across * width, self.height - BOTTOM - up * height
+
+    def grid(self) -> str:
+        """Lines and numbers."""
+        bottom, right = self.height - BOTTOM, self.width - RIGHT
+        lines = []
+        for tick, text in _labeled(nice_ticks(*self.y)):
+            y = self(self.x[0], tick)[1]
+            lines.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{right}"/>')
+            lines.append(_text("tick", LEFT - 8, y + 4, "end", text))
+        for tick, text in _labeled(nice_ticks(*self.x)):
+            x = self(tick, self.y[0])[0]
+            lines.append(_text("tick", x, bottom + 17, "middle", text))
+        return "".join(lines)
+
+    def x_name(self, text: str) -> str:
+        """Name of the axis across."""
+        return _text("axis", (self.width + LEFT) / 2, self.height - 5, "middle", text)
+
+    def y_name(self, text: str) -> str:
+        """Name of the axis upwards."""
+        middle = (self.height - BOTTOM + TOP) / 2
+        return f'<g transform="translate(13 {middle}) rotate(-90)">{_text("axis", 0, 0, "middle", text)}</g>'
+
+
+def _labeled(ticks: list[float]) -> list[tuple[float, str]]:
+    """Ticks with their numbers, all with as many decimals as their distance needs."""
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    if decimals > 4 or step >= 1e6:
+        return [(tick, number(tick)) for tick in ticks]
+    texts = (f"{tick + 0.0:,.{decimals}f}".replace(",", THIN).replace("-", "−") for tick in ticks)
+    return list(zip(ticks, texts, strict=True))
+
+
+def _mark(place: _Axes, curves: Curves, values: Sequence[float], top: float) -> str:
+    """The epoch whose weights were kept."""
+    i = curves.epochs.index(curves.best_epoch)
+    x, y = place(curves.best_epoch, min(values[i], top))
+    anchor, shift = ("end", -9) if i > len(values) / 2 else ("start", 9)
+    label = _text("note", x + shift, y - 9, anchor, number(values[i]))
+    return f'<circle class="best" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>{label}'
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    """Range of a curve; the first steep epochs may stand outside."""
+    finite = sorted(v for v in values if math.isfinite(v)) or [0.0]
+    top = finite[-1] if len(finite) < 20 else finite[math.ceil(0.97 * len(finite)) - 1]
+    return _widened(finite[0], top)
+
+
+def _padded(values: Sequence[float]) -> tuple[float, float]:
+    """Range of coordinates with some air."""
+    return _widened(min(values), max(values))
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    air = 0.05 * (high - low) or max(1e-6, 0.05 * abs(high)) or 1.0
+    return low - air, high + air
+
+
+def _text(kind: str, x: float, y: float, anchor: str, text: str) -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _svg(width: int, height: int, text: str, body: str) -> str:
+    """The figure with its description."""
+    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(text)}">{body}</svg>'

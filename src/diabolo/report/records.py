@@ -1,0 +1,253 @@
+"""What a report holds, as plain values: the faces only lay it out."""
+
+import dataclasses
+from typing import Any
+
+from diabolo.evaluate import Scores
+
+__all__ = ["Cell", "Coloring", "Curves", "Example", "Gallery", "Group", "Report", "Scatter", "SchemaLine"]
+
+
+@dataclasses.dataclass(frozen=True)
+class SchemaLine:
+    """One column, or some alike, of the data.
+
+    Parameters
+    ----------
+    names, kind, detail : str
+        Which, the data type or ``left out``, and what was found or why it is left out.
+
+    Examples
+    --------
+    >>> SchemaLine("age", "continuous", "1 continuous").kind
+    'continuous'
+    """
+
+    names: str
+    kind: str
+    detail: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Curves:
+    """Training, epoch by epoch.
+
+    Parameters
+    ----------
+    epochs : tuple of int
+    training, held_out : tuple of float
+        Loss on training rows (nats per row, all terms), and squared error per row on held-out rows.
+    best_epoch : int
+        The epoch whose weights were kept.
+
+    Examples
+    --------
+    >>> Curves((1, 2), (3.0, 2.0), (1.5, 1.0), 2).best_epoch
+    2
+    """
+
+    epochs: tuple[int, ...]
+    training: tuple[float, ...]
+    held_out: tuple[float, ...]
+    best_epoch: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Coloring:
+    """One way to color the points of a map.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    scale : {"levels", "steps"}
+        Colors without or with an order.
+    codes : tuple of int
+        Per point its place in the legend, −1 where the cell is missing.
+    legend : tuple of str
+
+    Examples
+    --------
+    >>> Coloring("city", "levels", (0, 1, 0), ("Bonn", "Rome")).legend[0]
+    'Bonn'
+    """
+
+    name: str
+    scale: str
+    codes: tuple[int, ...]
+    legend: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Scatter:
+    """Rows as points of a map of the latent space.
+
+    Parameters
+    ----------
+    x, y : tuple of float
+    x_label, y_label : str
+    colorings : tuple of Coloring
+        The first is shown first.
+    rows : int
+        Rows there were; at most some thousands of them are points.
+
+    Examples
+    --------
+    >>> Scatter((0.0,), (1.0,), "z1", "z2", (), 1).x_label
+    'z1'
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    x_label: str
+    y_label: str
+    colorings: tuple[Coloring, ...]
+    rows: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """A cell before and after the waist.
+
+    Parameters
+    ----------
+    before, after : str
+    change : {"", "changed", "lost", "filled"}
+        Nothing to speak of; off by more than half of the column's spread; off by more than the whole spread; or
+        missing before.
+
+    Examples
+    --------
+    >>> Cell("12.5", "12.4", "").change
+    ''
+    """
+
+    before: str
+    after: str
+    change: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """A row and its reconstruction.
+
+    Parameters
+    ----------
+    row : int
+        Its number, from 0.
+    error : float
+        Squared error in coordinates.
+    cells : tuple of Cell
+        Of a table.
+    images : tuple of str
+        Of an image: original, rebuilt and difference, as data URIs.
+
+    Examples
+    --------
+    >>> Example(0, 0.25, cells=(Cell("a", "a", ""),)).error
+    0.25
+    """
+
+    row: int
+    error: float
+    cells: tuple[Cell, ...] = ()
+    images: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Examples of one sort.
+
+    Parameters
+    ----------
+    title : str
+    examples : tuple of Example
+
+    Examples
+    --------
+    >>> Group("worst", ()).title
+    'worst'
+    """
+
+    title: str
+    examples: tuple[Example, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Gallery:
+    """Best, typical and worst reconstructions.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        The columns of the cells; none for images.
+    groups : tuple of Group
+    left_out : int
+        Columns that are not shown, because these rows changed least in them.
+
+    Examples
+    --------
+    >>> Gallery(("age",), (), 0).columns
+    ('age',)
+    """
+
+    columns: tuple[str, ...]
+    groups: tuple[Group, ...]
+    left_out: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """Everything a page about a model says.
+
+    Parameters
+    ----------
+    title : str
+    about : str
+        Which rows were judged.
+    findings : tuple of str
+        What was learned, in sentences; the first is the headline.
+    scores : Scores
+    schema : tuple of SchemaLine
+    curves : Curves or None
+        None for a closed form.
+    scatter : Scatter
+    gallery : Gallery
+    training, file : tuple of (str, str)
+        How the model was trained, and facts about its file.
+    caveats : tuple of str
+        What to beware of.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from diabolo import LinearAutoencoder
+    >>> from diabolo.report import Study
+    >>> X = load_digits().data
+    >>> Study(LinearAutoencoder(8).fit(X), X[:100]).report().findings[0]
+    '8 numbers per row keep ...'
+    """
+
+    title: str
+    about: str
+    findings: tuple[str, ...]
+    scores: Scores
+    schema: tuple[SchemaLine, ...]
+    curves: Curves | None
+    scatter: Scatter
+    gallery: Gallery
+    training: tuple[tuple[str, str], ...]
+    file: tuple[tuple[str, str], ...]
+    caveats: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "scores"}
+        return {**{name: _plain(value) for name, value in plain.items()}, "scores": self.scores.to_json()}
+
+
+def _plain(value: Any) -> Any:
+    """Records as dicts, tuples as lists."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return [_plain(v) for v in value] if isinstance(value, tuple) else value

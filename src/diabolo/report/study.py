@@ -1,0 +1,192 @@
+"""A model looked at through rows: everything a report says is found out here."""
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+import diabolo
+from diabolo import evaluate
+from diabolo.evaluate import Scores
+from diabolo.frames import Frame
+from diabolo.report.examples import gallery
+from diabolo.report.findings import findings
+from diabolo.report.latent import coloring, scatter
+from diabolo.report.records import Coloring, Curves, Report, SchemaLine
+from diabolo.report.words import number
+
+__all__ = ["Study"]
+
+MOST_POINTS = 5000
+MOST_COLORINGS = 24
+ORDERED = ("continuous", "count", "datetime", "ordinal")
+NO_COLOR = (
+    "holds",
+    "looks like an identifier",
+)  # beginnings of the reasons that make a column useless as a color
+STOPPED = {
+    "max_epochs": "after the planned epochs",
+    "patience": "held-out error no longer fell",
+    "max_seconds": "time was up",
+    "interrupted": "stopped by hand",
+    "diverged": "the loss was not finite",
+    "exact": "closed form, no iteration",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """A fitted model and the rows to look at it with.
+
+    Parameters
+    ----------
+    model : Autoencoder or LinearAutoencoder
+    X : table, array, tensor or images
+        Rows, held out from training if the report is to be honest.
+    label : str or sequence of length n, optional
+        The column, or one value per row, by which the map is colored first.
+    scores : Scores, optional
+        What :func:`diabolo.evaluate.reconstruction` said about these rows; None asks it.
+    title : str
+    about : str
+        A sentence about the rows, "2,000 rows that training never saw" say.
+    file : path, optional
+        The model's file.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from diabolo import LinearAutoencoder
+    >>> X, y = load_digits(return_X_y=True)
+    >>> report = Study(LinearAutoencoder(2).fit(X), X[:200], label=y[:200]).report()
+    >>> report.scatter.colorings[0].legend[:3]
+    ('0', '1', '2')
+    """
+
+    model: Any
+    X: Any
+    label: str | Sequence[Any] | np.ndarray | None = None
+    scores: Scores | None = None
+    title: str = "Report of an autoencoder"
+    about: str = ""
+    file: str | Path | None = None
+
+    def report(self) -> Report:
+        """Look at everything.
+
+        Warns
+        -----
+        DiaboloWarning
+            What :func:`diabolo.evaluate.reconstruction` warns of, where no scores were given.
+        """
+        frame = Frame.of(self.X)
+        scores = self.scores or evaluate.reconstruction(self.model, frame)
+        errors = self.model.reconstruction_error(frame, by_column=True)
+        points = np.linspace(0, frame.n_rows - 1, min(frame.n_rows, MOST_POINTS)).astype(np.int64)
+        shown = frame.take(points)
+        colorings = self._colorings(shown, points, errors)
+        return Report(
+            title=self.title,
+            about=self.about or f"Judged on {number(frame.n_rows)} rows.",
+            findings=findings(scores),
+            scores=scores,
+            schema=tuple(SchemaLine(*line) for line in self.model.schema_.describe()),
+            curves=_curves(self.model.history_),
+            scatter=scatter(self.model.transform(shown), errors[points].sum(1), colorings, frame.n_rows),
+            gallery=gallery(self.model, frame, errors, scores),
+            training=_training(self.model),
+            file=_file(self.file),
+            caveats=_caveats(self.model, scores),
+        )
+
+    def _colorings(self, frame: Frame, points: np.ndarray, errors: np.ndarray) -> list[Coloring]:
+        """The label first, then the columns with most to tell, and the error of the row."""
+        named = isinstance(self.label, str)
+        first = [coloring(self.label, frame.arrow(self.label))] if isinstance(self.label, str) else []
+        if self.label is not None and not named:
+            first = [coloring("label", pa.chunked_array([pa.array(np.asarray(self.label)[points])]))]
+        names = [name for name in self._columns(frame, errors) if name != self.label]
+        kinds = {name: block.kind for block in self.model.schema_.columns for name in block.names}
+        found = [coloring(name, frame.arrow(name), ordered=kinds.get(name) in ORDERED) for name in names]
+        error = coloring("squared error of the row", pa.chunked_array([errors[points].sum(1)]), ordered=True)
+        return [*first, *found[: MOST_COLORINGS - 1], error]
+
+    def _columns(self, frame: Frame, errors: np.ndarray) -> list[str]:
+        """Columns to color by: the ones that lost most where there are many, and excluded ones of use."""
+        schema = self.model.schema_
+        worth = dict(zip(schema.names, errors.sum(0), strict=True))
+        least = sorted(worth.values())[-MOST_COLORINGS:][0]
+        useful = {n for n, found in schema.excluded.items() if not found.why.startswith(NO_COLOR)}
+        names = [n for n in schema.table if n in useful or worth.get(n, -1.0) >= least]
+        return [name for name in names if name in frame.names and name not in frame.images]
+
+
+def _curves(history: Any) -> Curves | None:
+    """Training, where there were epochs."""
+    if not history.epochs:
+        return None
+    epochs = history.epochs
+    training = tuple(sum(epoch.terms.values()) for epoch in epochs)
+    held_out = tuple(epoch.held_out for epoch in epochs)
+    return Curves(tuple(epoch.epoch for epoch in epochs), training, held_out, history.best_epoch)
+
+
+def _training(model: Any) -> tuple[tuple[str, str], ...]:
+    """How the model was trained."""
+    history = model.history_
+    facts = {
+        "model": type(model).__name__,
+        "latent dimensions": number(model.n_components_),
+        "numbers learned": number(history.parameters),
+        "training rows": number(history.rows),
+        "ended": STOPPED.get(history.stop_reason, history.stop_reason),
+        "seconds": number(history.seconds),
+    }
+    if history.epochs:
+        facts["epochs"] = f"{len(history.epochs)}, the best {history.best_epoch}"
+        facts["rows a second"] = number(history.rows_per_second)
+    plan = {name.replace("_", " "): _fact(value) for name, value in history.plan.items() if name != "seconds"}
+    return tuple((facts | plan).items())
+
+
+def _fact(value: Any) -> str:
+    """A planned value; a dict's items one after the other."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_fact(v)}" for name, v in value.items())
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def _file(path: str | Path | None) -> tuple[tuple[str, str], ...]:
+    """Name, size and checksum of the model's file, and what wrote this."""
+    version = ("Diabolo", diabolo.__version__)
+    if path is None:
+        return (version,)
+    content = Path(path).read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    return (("file", Path(path).name), ("bytes", number(len(content))), ("SHA-256", digest), version)
+
+
+def _caveats(model: Any, scores: Scores) -> tuple[str, ...]:
+    """Warnings first, then what every reader should know."""
+    own_unit = model.template_["kind"] in ("numpy", "torch") or model.schema_.columns[0].kind == "image"
+    unit = (
+        "Errors of a row add up in the data's own unit: columns or pixels that vary more count more."
+        if own_unit
+        else "Errors of a row add up in standard deviations of each column: every column counts alike."
+    )
+    lines = [*scores.notes, unit]
+    if model.n_components_ > 2:
+        lines.append(
+            "The map shows two directions of the code; rows that lie together in it may differ in the others."
+        )
+    if scores.noise_floor:
+        lines.append(
+            f"Rounding of the raw cells alone means a squared error of {number(scores.noise_floor)} per row; "
+            f"nothing below that can be told apart from a perfect copy."
+        )
+    lines.append("Only the rows of this report were judged; rows of another kind may come back worse.")
+    return tuple(lines)
