@@ -1,6 +1,8 @@
 """The smallest things a trainer can train on."""
 
+import multiprocessing
 from collections.abc import Callable
+from multiprocessing.context import ForkServerContext
 
 import pytest
 import torch
@@ -35,6 +37,16 @@ class Regression(Objective):
 
     def error(self, batch: Batch) -> Tensor:
         return (self.linear(batch.values["x"]).squeeze(1) - batch.values["y"]).square()
+
+
+@pytest.fixture(scope="session")
+def processes() -> ForkServerContext:
+    """Starts processes of their own at once: what they import lies ready in a server they are forked from."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["torch.distributed", "sklearn.base", "pyarrow", "diabolo.models.autoencoder"]
+    )
+    return context
 
 
 @pytest.fixture
