@@ -43,8 +43,8 @@ def architecture(size: str, schema: Schema, *, wider: float = 1.0) -> Architectu
 def plan(
     size: str, rows: int, batch_size: int | str, max_epochs: int | str, learning_rate: float | str
 ) -> Plan:
-    """Fill in what is ``auto``: about fifty batches an epoch within 32 and 256 rows, and a fixed number of steps."""
-    batch = _given("batch_size", batch_size) or _power_of_two(rows / 50, 32, 256)
+    """Fill in what is ``auto``: about 25 batches an epoch of 32 to 256 rows, and a fixed number of steps."""
+    batch = _given("batch_size", batch_size) or _power_of_two(rows / 25, 32, 256)
     epochs = _given("max_epochs", max_epochs) or min(
         200, max(10, round(STEPS[size] / math.ceil(rows / batch)))
     )

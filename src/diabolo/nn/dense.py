@@ -20,6 +20,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "sigmoid": nn.Sigmoid,
 }
 RECTIFIERS = ("relu", "silu", "gelu")
+RECTIFIER_GAIN = math.sqrt(2.0)
 NORMS = ("batch", "none")
 
 
@@ -139,11 +140,15 @@ def _stack(widths: tuple[int, ...], spec: Dense) -> list[nn.Module]:
 
 
 def _linear(wide: int, next_wide: int, spec: Dense) -> nn.Linear:
-    """A hidden layer that keeps the variance of rectified inputs (He et al., ICCV 2015)."""
+    """A hidden layer that starts orthogonal: it keeps lengths both ways, all directions alike (Saxe et al., ICLR 2014)."""
     layer = nn.Linear(wide, next_wide, bias=spec.norm == "none")
-    if spec.activation in RECTIFIERS:
-        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    nn.init.orthogonal_(layer.weight, gain=RECTIFIER_GAIN if _halves(spec) else 1.0)
     return layer
+
+
+def _halves(spec: Dense) -> bool:
+    """Whether the activation takes about half the variance away and no norm restores it."""
+    return spec.norm == "none" and spec.activation in RECTIFIERS
 
 
 def _batch_norm(width: int) -> nn.BatchNorm1d:
