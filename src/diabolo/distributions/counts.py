@@ -63,8 +63,8 @@ class NegativeBinomial(Distribution):
         deviance = size * (F.softplus(x_odds) - F.softplus(log_odds))
         deviance = deviance + x * (F.softplus(-x_odds) - F.softplus(-log_odds))
         shape = -0.5 * (F.softplus(x_odds) + torch.log(2 * math.pi * x))
-        remainder = _stirling_remainder(x + size) - _stirling_remainder(size) - _stirling_remainder(x)
-        return torch.where(value > 0, deviance + shape + remainder, none)
+        both, alone, own = _stirling_remainder(torch.stack([x + size, size.expand_as(x), x])).unbind()
+        return torch.where(value > 0, deviance + shape + both - alone - own, none)
 
     @property
     def mean(self) -> Tensor:
