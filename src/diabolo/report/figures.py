@@ -7,7 +7,7 @@ from html import escape
 from diabolo.report.records import Coloring, Curves, Scatter
 from diabolo.report.words import THIN, number
 
-__all__ = ["curves_figure", "dots", "nice_ticks", "placed", "scatter_figure"]
+__all__ = ["color_class", "curves_figure", "dots", "nice_ticks", "placed", "scatter_figure"]
 
 WIDTH, HEIGHT = 720, 460  # of the map
 CURVE_WIDTH, CURVE_HEIGHT = 460, 240
@@ -51,7 +51,7 @@ def scatter_figure(scatter: Scatter) -> str:
     Examples
     --------
     >>> city = Coloring("city", "levels", (0, 1), ("Bonn", "Rome"))
-    >>> scatter_figure(Scatter((0.0, 1.0), (1.0, 0.0), "z1", "z2", (city,), 2)).count("<path")
+    >>> scatter_figure(Scatter((0.0, 1.0), (1.0, 0.0), "z1", "z2", (city,), 2)).count('<path class="levels')
     2
     """
     place = _Axes(WIDTH, HEIGHT, _padded(scatter.x), _padded(scatter.y))
@@ -94,7 +94,13 @@ def dots(points: Sequence[tuple[int, int]], by: Coloring) -> list[tuple[str, str
 
 
 def color_class(by: Coloring, code: int) -> str:
-    """Name of a color in the style sheet; steps are spread over the seven of the scale."""
+    """Name of a color in the style sheet; steps are spread over the seven of the scale.
+
+    Examples
+    --------
+    >>> color_class(Coloring("age", "steps", (0, 1), ("young", "old")), 1)
+    'steps-6'
+    """
     if code < 0:
         return "missing"
     if by.scale == "levels":

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -49,6 +50,10 @@ def to_html(report: Report) -> str:
         script=Markup(script),
         script_hash=digest,
         style=Markup(_text("style.css")),
+        curve=_safe(figures.curves_figure),
+        scatter=_safe(figures.scatter_figure),
+        color_class=figures.color_class,
+        quantity=words.quantity,
     )
 
 
@@ -83,18 +88,17 @@ def write_html(report: Report, path: str | Path, *, overwrite: bool = True) -> N
 
 @cache
 def _template() -> jinja2.Template:
-    """The template with its words and figures; everything that is not marked as safe is escaped."""
+    """The template; everything that is not marked as safe is escaped."""
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"number": words.number, "percent": words.percent}
-    environment.globals |= {
-        "quantity": words.quantity,
-        "curve": lambda curves, measure: Markup(figures.curves_figure(curves, measure)),
-        "scatter": lambda scatter: Markup(figures.scatter_figure(scatter)),
-        "color_class": figures.color_class,
-    }
     return environment.from_string(_text("report.html"))
+
+
+def _safe(draw: Callable[..., str]) -> Callable[..., Markup]:
+    """A figure whose text is escaped already."""
+    return lambda *data: Markup(draw(*data))
 
 
 def _map(scatter: Scatter) -> dict[str, Any]:

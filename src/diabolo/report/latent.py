@@ -2,10 +2,11 @@
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from diabolo.columns.levels import count_levels, plain
 from diabolo.frames import Frame
@@ -13,6 +14,8 @@ from diabolo.report.records import Coloring, Scatter
 from diabolo.report.words import number, percent, shortened
 
 __all__ = ["coloring", "scatter"]
+
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
 MOST_LEVELS = 10  # colors that can be told apart
 STEPS = 7  # of a color scale
@@ -37,18 +40,15 @@ def scatter(codes: np.ndarray, errors: np.ndarray, colorings: Sequence[Coloring]
     """
     k = codes.shape[1]
     if k == 1:
-        x, y, labels = codes[:, 0], errors, ("z1", "squared error of the row")
+        x, y, names = codes[:, 0], errors, ("z1", "squared error of the row")
     elif k == 2:
-        x, y, labels = codes[:, 0], codes[:, 1], ("z1", "z2")
+        x, y, names = codes[:, 0], codes[:, 1], ("z1", "z2")
     else:
-        x, y, shares = _widest_plane(codes)
-        names = ("first", "second")
-        labels = tuple(
-            f"{n} direction of the code ({percent(s)} of its variance)"
-            for n, s in zip(names, shares, strict=True)
-        )
-    points = (tuple(np.round(axis.astype(float), 6).tolist()) for axis in (x, y))
-    return Scatter(*points, *labels, tuple(colorings), rows)
+        x, y, (first, second) = _widest_plane(codes)
+        share = "direction of the code ({} of its variance)"
+        names = (f"first {share.format(percent(first))}", f"second {share.format(percent(second))}")
+    across, up = (tuple(np.round(axis.astype(float), 6).tolist()) for axis in (x, y))
+    return Scatter(across, up, *names, tuple(colorings), rows)
 
 
 def coloring(name: str, cells: pa.ChunkedArray, *, ordered: bool = False) -> Coloring:

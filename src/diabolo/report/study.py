@@ -18,6 +18,7 @@ from diabolo.report.findings import findings
 from diabolo.report.latent import coloring, scatter
 from diabolo.report.records import Coloring, Curves, Report, SchemaLine
 from diabolo.report.words import number
+from diabolo.train import History
 
 __all__ = ["Study"]
 
@@ -105,11 +106,11 @@ class Study:
 
     def _colorings(self, frame: Frame, points: np.ndarray, errors: np.ndarray) -> list[Coloring]:
         """The label first, then the columns with most to tell, and the error of the row."""
-        named = isinstance(self.label, str)
-        first = [coloring(self.label, frame.arrow(self.label))] if isinstance(self.label, str) else []
-        if self.label is not None and not named:
+        own = self.label if isinstance(self.label, str) else None
+        first = [] if own is None else [coloring(own, frame.arrow(own))]
+        if self.label is not None and own is None:
             first = [coloring("label", pa.chunked_array([pa.array(np.asarray(self.label)[points])]))]
-        names = [name for name in self._columns(frame, errors) if name != self.label]
+        names = [name for name in self._columns(frame, errors) if name != own]
         kinds = {name: block.kind for block in self.model.schema_.columns for name in block.names}
         found = [coloring(name, frame.arrow(name), ordered=kinds.get(name) in ORDERED) for name in names]
         error = coloring("squared error of the row", pa.chunked_array([errors[points].sum(1)]), ordered=True)
@@ -125,7 +126,7 @@ class Study:
         return [name for name in names if name in frame.names and name not in frame.images]
 
 
-def _curves(history: Any) -> Curves | None:
+def _curves(history: History) -> Curves | None:
     """Training, where there were epochs."""
     if not history.epochs:
         return None
@@ -137,8 +138,8 @@ def _curves(history: Any) -> Curves | None:
 
 def _training(model: Any) -> tuple[tuple[str, str], ...]:
     """How the model was trained."""
-    history = model.history_
-    facts = {
+    history: History = model.history_
+    facts: dict[str, str] = {
         "model": type(model).__name__,
         "latent dimensions": number(model.n_components_),
         "numbers learned": number(history.parameters),
@@ -162,7 +163,7 @@ def _fact(value: Any) -> str:
 
 def _file(path: str | Path | None) -> tuple[tuple[str, str], ...]:
     """Name, size and checksum of the model's file, and what wrote this."""
-    version = ("Diabolo", diabolo.__version__)
+    version = ("Diabolo", str(diabolo.__version__))
     if path is None:
         return (version,)
     content = Path(path).read_bytes()
