@@ -21,5 +21,6 @@ def measure(race: Race) -> Iterator[Bar]:
             warnings.simplefilter("ignore")
             results = check_estimator(getattr(diabolo, name)(1, **arguments), on_fail=None)
         counts = Counter(result["status"] for result in results)
-        beside = f"{counts['passed']} passed, {counts['skipped']} skipped; PyOD's VAE 28 failed"
+        failed = " ".join(result["check_name"] for result in results if result["status"] == "failed")
+        beside = f"{counts['passed']} passed, {counts['skipped']} skipped; PyOD's VAE 28 failed {failed}"
         yield Bar(f"check_estimator({name}): failures", counts["failed"], 0, beside=beside)
