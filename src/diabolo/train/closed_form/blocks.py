@@ -34,6 +34,7 @@ R = TypeVar("R")
 
 SMALL = 2**20  # cells, up to which float64 products cost nothing that one would notice
 BLOCK_BYTES = 4 * 2**20
+MOST_ROWS = 4096  # float32 sums over more rows lose a digit
 WIDEST_SQUARE = 4096  # d x d blocks above it would no longer be small beside the machine's memory
 WIDEST_SHARED = 1024  # above it the d x d result of each worker would cost more memory than the workers win
 
@@ -101,11 +102,11 @@ def row_blocks(data: np.ndarray, width: int = 0) -> Iterator[np.ndarray]:
     row_bytes = working_dtype(data.dtype).itemsize * max(d, width, 1)
     # Fewer rows than columns would make adding up the d x d results dearer than the products.
     fewest = max(d, 16) if d <= WIDEST_SQUARE else 256
-    rows = max(BLOCK_BYTES // row_bytes, fewest)
+    rows = max(min(BLOCK_BYTES // row_bytes, MOST_ROWS), fewest)
     return (data[start : start + rows] for start in range(0, n, rows))
 
 
-def centered_on_own_mean(block: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def centered_on_own_mean(block: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Subtract a block's own column means, so that products of it cancel nothing.
 
     NaN and infinity pass without a warning: they mark missing cells and are judged once, from the mean of
@@ -118,21 +119,21 @@ def centered_on_own_mean(block: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray
 
     Returns
     -------
-    (n, d) centered rows and (d,) their means in float64.
+    (n, d) centered rows; (d,) what was subtracted, a mean with the precision of `dtype`; (d,) the mean of the
+    centered rows, which is not quite zero. The last two are float64, and their sum is the mean.
 
     Examples
     --------
     >>> centered_on_own_mean(np.array([[1], [3]]), np.dtype("float32"))
     (array([[-1.],
-           [ 1.]], dtype=float32), array([2.]))
+           [ 1.]], dtype=float32), array([2.]), array([0.]))
     """
     ones = np.ones(len(block), dtype)
     with np.errstate(all="ignore"):
         rows = np.asarray(block, dtype)
         center = ones @ rows / dtype.type(len(block))
         rows = rows - center
-        # The center is rounded to the block's type; what it leaves over makes the mean exact.
-        return rows, center.astype(float) + (ones @ rows).astype(float) / len(block)
+        return rows, center.astype(float), (ones @ rows).astype(float) / len(block)
 
 
 def seen_values(block: np.ndarray, center: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -220,22 +220,23 @@ def _pairs_of_block(block: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, n
 def _moments(rows: np.ndarray, dtype: np.dtype) -> Moments:
     """Within-block scatters plus the scatter of the block means (the law of total variance)."""
     n, d = rows.shape
-    within = np.zeros((d, d))
-    sizes, means = [], []
-    for size, mean, scatter in in_order(lambda b: _of_block(b, dtype), row_blocks(rows), d):
-        within += scatter
+    products = np.zeros((d, d))
+    sizes, centers, rests = [], [], []
+    for size, center, rest, part in in_order(lambda b: _of_block(b, dtype), row_blocks(rows), d):
+        products += part
         sizes.append(size)
-        means.append(mean)
-    weights = np.asarray(sizes, float)
-    mean = weights @ np.asarray(means) / n
-    between = (np.asarray(means) - mean) * np.sqrt(weights)[:, None]
-    if len(sizes) > 1:
-        within += between.T @ between
-    return Moments(n, mean, within)
+        centers.append(center)
+        rests.append(rest)
+    weights, rest = np.asarray(sizes, float)[:, None], np.asarray(rests)
+    means = np.asarray(centers) + rest
+    mean = (weights * means).sum(axis=0) / n
+    products += ((means - mean) * weights).T @ (means - mean)
+    products -= (rest * weights).T @ rest
+    return Moments(n, mean, products)
 
 
-def _of_block(block: np.ndarray, dtype: np.dtype) -> tuple[int, np.ndarray, np.ndarray]:
-    """Size, mean and scatter of one block, all its work in cache."""
-    rows, mean = centered_on_own_mean(block, dtype)
+def _of_block(block: np.ndarray, dtype: np.dtype) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+    """Size, center, rest of the mean, and products of one block, all its work in cache."""
+    rows, center, rest = centered_on_own_mean(block, dtype)
     with np.errstate(all="ignore"):
-        return len(block), mean, rows.T @ rows
+        return len(block), center, rest, rows.T @ rows

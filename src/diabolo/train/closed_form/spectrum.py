@@ -158,6 +158,9 @@ def from_few_rows(data: np.ndarray | torch.Tensor, k: int) -> Spectrum:
     for part, mean in in_order(lambda slab: _products(slab, dtype), slabs, n):
         products += part
         means.append(mean)
+    # Centering again takes out what rounding left of the columns' means.
+    products -= products.mean(axis=0)
+    products -= products.mean(axis=1, keepdims=True)
     total = products.trace()
     values, codes = _leading(products, k)
     codes = codes.astype(dtype)
@@ -169,8 +172,8 @@ def from_few_rows(data: np.ndarray | torch.Tensor, k: int) -> Spectrum:
 
 
 def _products(slab: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-    rows, mean = centered_on_own_mean(slab, dtype)
-    return rows @ rows.T, mean
+    rows, center, rest = centered_on_own_mean(slab, dtype)
+    return rows @ rows.T, center + rest
 
 
 def _leading(symmetric: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
