@@ -1,4 +1,4 @@
-"""Real numbers: scale, quantile map, inflated values, ranges; what all columns share is in tests/contracts."""
+"""Real numbers: scale, quantile map, inflated values, ranges (what all columns share: tests/contracts)."""
 
 import numpy as np
 import pytest

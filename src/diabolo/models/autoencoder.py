@@ -23,6 +23,7 @@ import copy
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -162,7 +163,7 @@ class Autoencoder(Decodes, Estimator):
         batch = self.schema_.to_batch(frame).to(defaults.device(self.device))
         rows, held = (batch.take(torch.from_numpy(part).to(batch.index.device)) for part in (train, held_out))
         fitting = Fitting(self, trainer, seed, rows, held)
-        k = self.n_components
+        k, self.curve_ = self.n_components, {}
         if isinstance(k, str):
             k, self.curve_ = fitting.choose_width(k)
         self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
@@ -186,9 +187,10 @@ class Autoencoder(Decodes, Estimator):
             raise ParameterError(
                 "only a model fitted with ordered=True has dimensions in order; this one was not."
             )
-        if not 1 <= n_components <= self.n_components_:
+        whole = isinstance(n_components, int | np.integer) and not isinstance(n_components, bool)
+        if not whole or not 1 <= n_components <= self.n_components_:
             raise ParameterError(
-                f"n_components={n_components} is not between 1 and the fitted {self.n_components_}."
+                f"n_components={n_components} is not a whole number between 1 and the fitted {self.n_components_}."
             )
         shorter = copy.copy(self)
         shorter.n_components_ = int(n_components)
@@ -216,6 +218,7 @@ class Autoencoder(Decodes, Estimator):
         """Weights and references from a file."""
         self.codec_ = Codec(self.schema_, self.visible_, self._given_architecture(), ordered=self.ordered)
         _take(self.codec_, _under("codec.", tensors))
+        self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
         self.reference_ = Reference(**_under("reference.", tensors))
 
     @property

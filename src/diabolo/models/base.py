@@ -97,7 +97,8 @@ class Estimator(BaseEstimator, ABC):
         model.template_ = content["template"]
         model.history_ = History.from_json(content["history"])
         for name in cls.KEPT:
-            setattr(model, name, specs.from_json(content["fitted"][name]))
+            own = given.get("architecture") if name == "architecture_" else None
+            setattr(model, name, own or specs.from_json(content["fitted"][name]))
         model._name_features()
         model.take_tensors(tensors)
         return model

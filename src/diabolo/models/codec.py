@@ -9,6 +9,8 @@ from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.distributions import Joint, Point
+from diabolo.models.reference import Reference
+from diabolo.nn import ridge
 
 __all__ = ["Architecture", "Codec"]
 
@@ -50,6 +52,7 @@ class Codec(nn.Module):
     ) -> None:
         super().__init__()
         columns = {schema.key(column): column for column in schema.columns}
+        self.schema = schema
         self.n_components = n_components
         self.ordered = ordered
         self.embedders = nn.ModuleDict({key: column.embedder() for key, column in columns.items()})
@@ -103,23 +106,21 @@ class Codec(nn.Module):
         """Take statistics of training rows; with a linear path, put it at their principal components."""
         for key, embedder in self.embedders.items():
             embedder.start(batch.values[key], batch.seen.get(key))  # type: ignore[operator]
-        code = self._start_encoder(self.embed(batch))
+        code = self._start_encoder(batch)
         for key, head in self.heads.items():
             head.start(code, batch.values[key], batch.seen.get(key))  # type: ignore[operator]
 
-    def _start_encoder(self, features: Tensor) -> Tensor:
-        """Whitened principal components as shortcut, a silent net beside it; returns the codes."""
+    def _start_encoder(self, batch: Batch) -> Tensor:
+        """Principal components of the coordinates, whitened, as shortcut, a silent net beside it; returns the codes."""
+        features = self.embed(batch)
         if self.shortcut is None:
             return self.encode_features(features).mean
-        mean = features.mean(0)
-        _, values, components = torch.svd_lowrank(
-            features - mean, min(self.n_components + 10, *features.shape), niter=4
-        )
-        scale = len(features) ** 0.5 / values[: self.n_components].clamp(min=1e-6)
-        weight = (components[:, : self.n_components] * scale).T
-        self.shortcut.weight.zero_()[: len(weight)] = weight
-        self.shortcut.bias.copy_(-self.shortcut.weight @ mean)
+        scores = Reference.fit(self.schema, batch, self.n_components).scores(self.schema, batch)
+        scores = scores / scores.std(0).clamp(min=1e-6)
+        weight, offset = ridge(features, scores)
+        self.shortcut.weight.zero_()[: scores.shape[1]] = weight.T
+        self.shortcut.bias.zero_()[: scores.shape[1]] = offset
         last = [layer for layer in self.encoder.modules() if isinstance(layer, nn.Linear)][-1]
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
-        return self.shortcut(features)
+        return self.encode_features(features).mean

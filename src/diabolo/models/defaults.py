@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from numbers import Real
 
 import torch
 
@@ -44,6 +45,7 @@ def plan(
     size: str, rows: int, batch_size: int | str, max_epochs: int | str, learning_rate: float | str
 ) -> Plan:
     """Fill in what is ``auto``: about 25 batches an epoch of 32 to 256 rows, and a fixed number of steps."""
+    _size(size)
     batch = _given("batch_size", batch_size) or _power_of_two(rows / 25, 32, 256)
     epochs = _given("max_epochs", max_epochs) or min(
         200, max(10, round(STEPS[size] / math.ceil(rows / batch)))
@@ -54,7 +56,12 @@ def plan(
 
 def device(name: str) -> torch.device:
     """The device of that name; ``auto`` is a GPU where there is one."""
-    return torch.device(("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name)
+    try:
+        found = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name)
+        torch.empty(0, device=found)
+    except (AssertionError, RuntimeError, TypeError) as error:
+        raise ParameterError(f"device={name!r} is not there: give 'auto', 'cpu' or 'cuda'.") from error
+    return found
 
 
 def _size(size: str) -> float:
@@ -67,7 +74,12 @@ def _given(name: str, value: float | str) -> float | None:
     """The number a person gave, None for ``auto``."""
     if value == "auto":
         return None
-    if isinstance(value, str | bool) or value <= 0 or (name != "learning_rate" and value != int(value)):
+    if (
+        not isinstance(value, Real)
+        or isinstance(value, bool)
+        or value <= 0
+        or (name != "learning_rate" and value != int(value))
+    ):
         raise ParameterError(f"{name}={value!r} is neither 'auto' nor a positive number.")
     return value
 

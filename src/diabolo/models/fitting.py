@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ WIDEST = 32  # code of the ordered model that "auto" looks at
 KEPT = 0.95  # share of what the widest code takes off the mean row's error
 START_ROWS = 20_000  # rows from which networks take their start
 WIDER = 1.5  # hidden layers of an ordered model, which is k models in one
-GAIN = 0.98  # a model that starts at PCA must be better than this share of PCA's error to leave it
+ALLOWED = "is neither 'auto' nor a value such as Dense((256, 128))."
 
 
 class Fitting:
@@ -61,23 +62,22 @@ class Fitting:
         return width_for(curve, reference.error(self.model.schema_, self.held_out, width=0)), curve
 
     def fit(self, k: int, run_dir: str | Path | None) -> None:
-        """Train a code of width k, and once more from the principal components if PCA was better."""
+        """Train a code of width k, and once more from the principal components if it is not clearly better."""
         model = self.model
         reference = Reference.fit(model.schema_, self.rows, k)
-        linear = reference.error(model.schema_, self.held_out)
         architecture = self._architecture(ordered=model.ordered)
         codec, history = self._train(k, reference, architecture, ordered=model.ordered, run_dir=run_dir)
-        if architecture.linear_path is None and self._alone(codec) > linear:
+        if architecture.linear_path is None and not self._beats(reference, codec):
             architecture = dataclasses.replace(architecture, linear_path=True)
             codec, history = self._train(
                 k, reference, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear"
             )
-            if self._alone(codec) > GAIN * linear:
+            if not self._beats(reference, codec):
                 self._start(codec)
-            history.plan["linear_path"] = "the networks alone ended worse than PCA"
+            history.plan["linear_path"] = "the networks alone were not clearly better than PCA"
+        model.curve_ = self.curve(codec) if model.ordered else model.curve_
         model.codec_, model.history_, model.reference_ = codec.cpu().eval(), history, reference.to("cpu")
         model.architecture_ = architecture
-        model.curve_ = self.curve(codec) if model.ordered else getattr(model, "curve_", {})
 
     def curve(self, codec: Codec) -> dict[int, float]:
         """Held-out error of an ordered codec at every width."""
@@ -125,23 +125,27 @@ class Fitting:
         with seeded(self.seed, "start"):
             codec.start(self.rows.take(sample))
 
-    def _alone(self, codec: Codec) -> float:
-        """Held-out error of a codec at full width."""
-        objective = Reconstruction(codec, self.model.schema_).eval()
+    def _beats(self, reference: Reference, codec: Codec) -> bool:
+        """Whether a codec's held-out errors are below PCA's by more than two standard errors of their difference."""
+        schema, objective = self.model.schema_, Reconstruction(codec, self.model.schema_).eval()
         with torch.inference_mode():
-            parts = self.held_out.split(START_ROWS)
-            total = sum(float(objective.error(p, codec.encode(p).mean, None).sum()) for p in parts)
-        return total / len(self.held_out)
+            gains = [
+                schema.errors_by_column(part, reference.expected(schema, part)).sum(1)
+                - objective.error(part, codec.encode(part).mean, None)
+                for part in self.held_out.split(START_ROWS)
+            ]
+        gain = torch.cat(gains).double()
+        return bool(gain.mean() > 2.0 * gain.std() / len(gain) ** 0.5)
 
     def _architecture(self, *, ordered: bool) -> Architecture:
         """The architecture a person gave, or the one the data suggest."""
         given = self.model.architecture
         if isinstance(given, str):
             if given != "auto":
-                raise ParameterError(
-                    f"architecture={given!r} is neither 'auto' nor a value such as Dense((256, 128))."
-                )
+                raise ParameterError(f"architecture={given!r} {ALLOWED}")
             return defaults.architecture(self.model.size, self.model.schema_, wider=WIDER if ordered else 1.0)
+        if isinstance(given, type) or not hasattr(given, "encoder"):
+            raise ParameterError(f"architecture={given!r} {ALLOWED}")
         return given
 
     def _identity(self, k: int, architecture: Architecture) -> dict[str, Any]:
@@ -152,8 +156,13 @@ class Fitting:
             "model": type(self.model).__name__,
             "parameters": specs.to_json(parameters),
             "schema": fingerprint(json.dumps(self.model.schema_.to_json(), sort_keys=True).encode()),
-            "data": fingerprint(*(v.cpu().numpy().tobytes() for v in self.rows.values.values())),
+            "data": fingerprint(*_bytes(self.rows), *_bytes(self.held_out)),
         }
+
+
+def _bytes(batch: Batch) -> Iterator[bytes]:
+    """All cells, and which of them were seen."""
+    return (cells.cpu().numpy().tobytes() for cells in (*batch.values.values(), *batch.seen.values()))
 
 
 def width_for(curve: dict[int, float], mean_error: float) -> int:

@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from diabolo import nn, terms, train
 from diabolo.errors import ModelFileError, ParameterError
 
@@ -41,6 +43,8 @@ def to_json(value: Any) -> Any:
         return value.item()
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, np.random.RandomState):
+        return None  # a stream of numbers that has moved on cannot be had again
     return {SPEC: type(value).__name__, "given": True}
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "Run"]
 
 SCORING_ROWS = 4096  # rows judged at a time
+FEWEST_ROWS = 2  # in a batch, as batch normalization needs
 MEMORY = 0.98  # of the running mean of gradient lengths
 WORST = sys.float_info.max  # a number, as JSON knows no other
 RETRY_RATE = 0.1  # of the learning rate, after a loss that was not finite
@@ -66,7 +67,7 @@ class Run:
         self.engine = Local()
         self.device = rows.index.device
         self.weights = Weights(objective)
-        self.steps_per_epoch = -(-len(rows) // plan.batch_size)
+        self.steps_per_epoch = max(1, min(-(-len(rows) // plan.batch_size), len(rows) // FEWEST_ROWS))
         self.total_steps = self.steps_per_epoch * plan.max_epochs
         self.step_count, self.rate_scale, self.precision = 0, 1.0, "fp32"
         self.epochs: list[Epoch] = []
