@@ -10,12 +10,15 @@ from scipy.special import ndtri
 from torch import Tensor, nn
 
 from diabolo.columns.base import Column, Embedder, Head
+from diabolo.columns.embedders import with_gaps
 from diabolo.distributions import Distribution, Gaussian, Inflated
+from diabolo.errors import SchemaError
 from diabolo.frames import Frame
 from diabolo.nn.readout import Readout
 
 __all__ = ["Continuous"]
 
+SCALINGS = ("auto", "shared", "standard", "quantile")
 KNOTS = 257  # quantiles kept per column: below 0.4 % of the rows between two of them
 SMALLEST_SCALE = 1e-3  # of the column's unit: an exact relation must not drive the density to infinity
 BLOCK = 4096  # rows converted at a time, so that float64 copies stay in cache
@@ -84,6 +87,8 @@ class Continuous(Column):
             ``shared``: one scale for all columns, no map, no range. ``auto`` chooses per column: the quantile-normal map
             where tails are heavy (after taking an atom out), else standardizing.
         """
+        if scaling not in SCALINGS:
+            raise SchemaError(f"scaling={scaling!r} is not one of {', '.join(SCALINGS)}.")
         x = frame.numbers(names)
         if scaling == "shared":
             mean, variance, gaps = _moments(x)
@@ -130,6 +135,7 @@ class Continuous(Column):
                 x[v[:, j] == self._atom_values()[j], j] = atom
         if self.low:
             np.clip(x, self.low, self.high, out=x)
+        x = np.asfortranarray(x)  # columns in one piece: Arrow takes them without a copy
         return {name: pa.array(x[:, j]) for j, name in enumerate(self.names)}
 
     def coordinates(self, values: Tensor) -> Tensor:
@@ -174,7 +180,7 @@ class Continuous(Column):
 
     def _map(self, x: np.ndarray) -> np.ndarray:
         """The quantile-normal map where a column has one, in float64."""
-        x = x.astype(np.float64)
+        x = np.where(np.isfinite(x), x, np.nan).astype(np.float64, copy=False)
         for j, knots in self._mapped():
             x[:, j] = np.where(np.isnan(x[:, j]), np.nan, np.interp(x[:, j], knots, _scores(len(knots))))
         return x
@@ -203,7 +209,7 @@ class Continuous(Column):
 
 
 class NumberEmbedder(Embedder):
-    """Values (B, m), followed by flags of missing cells (B, m) where ``flags`` is set."""
+    """Values (B, m), zero where not seen, followed by flags of missing cells (B, m) where ``flags`` is set."""
 
     def __init__(self, columns: int, *, flags: bool = False) -> None:
         super().__init__()
@@ -212,10 +218,7 @@ class NumberEmbedder(Embedder):
 
     def forward(self, values: Tensor, seen: Tensor | None) -> Tensor:
         """(B, m) -> (B, width)."""
-        if not self.flags:
-            return values
-        missing = torch.zeros_like(values) if seen is None else (~seen).to(values.dtype)
-        return torch.cat([values, missing], 1)
+        return with_gaps(values, seen, flags=self.flags)
 
 
 class NumberHead(Head):

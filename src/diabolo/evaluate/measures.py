@@ -3,10 +3,11 @@
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import torch
 from torch import Tensor
 
@@ -26,6 +27,8 @@ __all__ = [
     "measure_of",
     "rounding",
 ]
+
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
 UNITS = {"days": 86_400.0, "hours": 3_600.0, "s": 1.0}
 FEW = 2  # a unit is used where a standard deviation is at least so many of it

@@ -42,10 +42,12 @@ class Reference:
 
     def expected(self, schema: Schema, batch: Batch, *, width: int | None = None) -> Tensor:
         """PCA's reconstruction (B, D) of the rows in coordinates, with the first ``width`` components."""
+        return self.mean + self.scores(schema, batch)[:, :width] @ self.components[:width]
+
+    def scores(self, schema: Schema, batch: Batch) -> Tensor:
+        """Principal component scores (B, k) of rows; a missing cell is taken at the mean of its column."""
         x, seen = schema.coordinates(batch) - self.mean, schema.coordinates_seen(batch)
-        x = x if seen is None else torch.where(seen, x, 0.0)
-        components = self.components[:width]
-        return self.mean + (x @ components.T) @ components
+        return (x if seen is None else torch.where(seen, x, 0.0)) @ self.components.T
 
     def error(self, schema: Schema, batch: Batch, *, width: int | None = None) -> float:
         """Mean over rows of PCA's squared error; with ``width=0`` that of the mean row."""

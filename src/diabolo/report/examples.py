@@ -130,7 +130,7 @@ def _table_examples(
             int(row),
             float(errors[row].sum()),
             cells=tuple(
-                Cell(*texts[j][i], change(*texts[j][i], errors[row, c], shown[j].mean_error))
+                Cell(*texts[j][i], change(*texts[j][i], float(errors[row, c]), shown[j].mean_error))
                 for j, c in enumerate(columns)
             ),
         )
