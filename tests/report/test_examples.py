@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from diabolo import LinearAutoencoder
+from diabolo.report import Report, Study
+from diabolo.report.examples import change
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "error", "found"),
+    [
+        ("–", "1", 0, "filled"),
+        ("1", "1", 9, ""),
+        ("1", "2", 0.2, ""),
+        ("1", "2", 0.3, "changed"),
+        ("a", "b", 1, "lost"),
+    ],
+)
+def test_change(before: str, after: str, error: float, found: str):
+    assert change(before, after, error, 1.0) == found
+
+
+def test_groups_are_in_order_and_share_no_row(of_table: Report):
+    best, typical, worst = of_table.gallery.groups
+    errors = [[example.error for example in group.examples] for group in (best, typical, worst)]
+    assert max(errors[0]) <= min(errors[1]) <= max(errors[1]) <= min(errors[2])
+    assert errors[2] == sorted(errors[2], reverse=True)
+    rows = [example.row for group in of_table.gallery.groups for example in group.examples]
+    assert len(rows) == len(set(rows)) == 11
+
+
+def test_cells_are_the_table_and_its_reconstruction(table, of_table: Report):
+    place = of_table.gallery.columns.index("city")
+    for group in of_table.gallery.groups:
+        for example in group.examples:
+            shown = example.cells[place]
+            assert table["city"][example.row].startswith(shown.before.rstrip("…"))
+            assert (shown.change == "") == (shown.before == shown.after)
+
+
+def test_gaps_are_filled(of_table: Report, table):
+    place = of_table.gallery.columns.index("<script>alert('x')</script>")
+    cells = {e.row: e.cells[place] for group in of_table.gallery.groups for e in group.examples}
+    assert {row % 7 == 0 for row, shown in cells.items() if shown.change == "filled"} <= {True}
+    assert all(shown.after != "–" for shown in cells.values())
+
+
+def test_wide_tables_show_the_columns_that_changed(of_array: Report):
+    assert len(of_array.gallery.columns) == 12
+    assert of_array.gallery.left_out == 772
+
+
+def test_images_come_in_three(of_images: Report):
+    assert of_images.gallery.columns == ()
+    for group in of_images.gallery.groups:
+        assert len(group.examples) == 8
+        assert all(uri.startswith("data:image/png;base64,") for e in group.examples for uri in e.images)
+        assert {len(e.images) for e in group.examples} == {3}
+
+
+@pytest.mark.parametrize("rows", [2, 3, 5, 11])
+def test_few_rows_are_enough(rows: int, rng: np.random.Generator):
+    X = rng.normal(size=(40, 3))
+    report = Study(LinearAutoencoder(2).fit(X), X[:rows]).report()
+    shown = [example.row for group in report.gallery.groups for example in group.examples]
+    assert 1 <= len(shown) == len(set(shown)) <= rows
