@@ -109,11 +109,9 @@ class Estimator(BaseEstimator, ABC):
         return np.array([f"z{j + 1}" for j in range(self.n_components_)], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
-        """Gaps are welcome; codes are float32."""
+        """Gaps are welcome."""
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
-        if tags.transformer_tags is not None:
-            tags.transformer_tags.preserves_dtype = []
         return tags
 
     def _learn_schema(
@@ -137,7 +135,7 @@ class Estimator(BaseEstimator, ABC):
         if self.template_["kind"] not in ("numpy", "torch"):
             self.feature_names_in_ = np.array(self.schema_.table, dtype=object)
 
-    def _width(self, requested: int | None, *, copying_allowed: bool) -> int:
+    def _width(self, requested: Any, *, copying_allowed: bool) -> int:
         """Width of the code: as requested, or two (one where there are only two features)."""
         features = n_features(self.schema_)
         k = max(1, min(2, features - 1)) if requested is None else requested
@@ -164,6 +162,12 @@ class Encodes(TransformerMixin, ABC):
     """Models that give every row a code."""
 
     n_components_: int
+
+    def __sklearn_tags__(self) -> Any:
+        """Codes are float32, whatever comes in."""
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []
+        return tags
 
     @abstractmethod
     def encode_batch(self, batch: Batch) -> Tensor:

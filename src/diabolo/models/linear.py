@@ -251,12 +251,6 @@ class LinearAutoencoder(Decodes, Estimator):
         kind = PairwiseMoments if "counts" in stored else Moments
         self.moments_ = kind(**stored) if stored else None
 
-    def __sklearn_tags__(self) -> Any:
-        """Codes are float32, whatever comes in."""
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []
-        return tags
-
     @property
     def mean_coordinates_(self) -> Tensor:
         """The mean training row in coordinates."""

@@ -1,0 +1,120 @@
+"""What every estimator of the registry must do: scikit-learn's contract, a seed, a file, and data as they were."""
+
+import pickletools
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import estimator_checks_generator
+
+import diabolo
+from diabolo import models
+from diabolo.nn import Dense
+
+CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "random_state": 0}
+
+
+def cheap(name: str, **more):
+    """An estimator with parameters that make it quick, where it has them."""
+    kind = getattr(models, name)
+    allowed = kind._get_param_names()
+    return kind(**{key: value for key, value in {**CHEAP, **more}.items() if key in allowed})
+
+
+def checks():
+    for name in models.__all__:
+        for estimator, check in estimator_checks_generator(cheap(name)):
+            label = getattr(check, "func", check).__name__
+            yield pytest.param(estimator, check, id=f"{name}-{label}")
+
+
+def array() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(60, 5))
+
+
+def table() -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "size": random.normal(170, 10, 60),
+            "town": pd.Categorical(random.choice(["Rome", "Oslo", "Bern"], 60)),
+            "smoker": random.choice(["yes", "no"], 60),
+            "children": random.poisson(2, 60),
+        }
+    )
+
+
+def images() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (60, 6, 5)).astype(np.uint8)
+
+
+DATA = {"array": array, "table": table, "images": images}
+
+
+@pytest.fixture(params=models.__all__)
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture(params=DATA)
+def data(request):
+    return DATA[request.param]()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("estimator", "check"), list(checks()))
+def test_scikit_learns_contract(estimator, check):
+    check(estimator)
+
+
+def test_a_seed_gives_the_same_bits(name, data):
+    codes = [cheap(name, n_components=2).fit(data).transform(data) for _ in range(2)]
+    assert codes[0].dtype == np.float32
+    assert codes[0].shape == (60, 2)
+    assert np.array_equal(*codes)
+
+
+def test_a_file_keeps_every_bit(name, data, tmp_path):
+    model = cheap(name, n_components=2).fit(data)
+    model.save(tmp_path / "model.diabolo")
+    again = diabolo.load(tmp_path / "model.diabolo")
+    codes = model.transform(data)
+    assert type(again) is type(model)
+    assert again.get_params().keys() == model.get_params().keys()
+    assert np.array_equal(again.transform(data), codes)
+    assert np.array_equal(again.reconstruction_error(data), model.reconstruction_error(data))
+    assert _same(again.inverse_transform(codes), model.inverse_transform(codes))
+    assert again.history_ == model.history_
+    again.save(tmp_path / "again.diabolo")
+    assert (tmp_path / "again.diabolo").read_bytes() == (tmp_path / "model.diabolo").read_bytes()
+
+
+def test_a_file_holds_no_pickle(name, tmp_path):
+    path = tmp_path / "model.diabolo"
+    cheap(name, n_components=2).fit(array()).save(path)
+    assert not zipfile.is_zipfile(path)
+    with pytest.raises(ValueError):
+        list(pickletools.genops(path.read_bytes()))
+
+
+def test_data_come_back_as_what_they_were(name, data):
+    model = cheap(name, n_components=2).fit(data)
+    for again in (model.reconstruct(data), model.inverse_transform(model.transform(data))):
+        assert type(again) is type(data)
+        assert again.shape == data.shape
+        if isinstance(data, pd.DataFrame):
+            assert again.dtypes.equals(data.dtypes)
+            assert list(again.columns) == list(data.columns)
+        else:
+            assert again.dtype == data.dtype
+
+
+def test_fit_is_repeatable_on_a_clone(name):
+    model = cheap(name, n_components=2).fit(array())
+    assert np.array_equal(clone(model).fit(array()).transform(array()), model.transform(array()))
+
+
+def _same(a, b) -> bool:
+    return a.equals(b) if isinstance(a, pd.DataFrame) else np.array_equal(a, b)

@@ -1,0 +1,68 @@
+"""One call of fit: the choice of a width, a run folder, fingerprints."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diabolo.errors import CheckpointError
+from diabolo.models.autoencoder import Autoencoder
+from diabolo.models.fitting import KEPT, fingerprint, width_for
+from diabolo.nn import Dense
+from diabolo.train import Trainer
+
+ROWS = np.random.default_rng(0).normal(size=(80, 5))
+QUIET = Trainer(checkpoint_every=0.0, patience=1.0)
+
+
+def fit(folder, rows=ROWS, **changes):
+    parameters = {
+        "architecture": Dense((8,)),
+        "max_epochs": 4,
+        "random_state": 0,
+        "trainer": QUIET,
+        **changes,
+    }
+    return Autoencoder(2, **parameters).fit(rows, run_dir=folder)
+
+
+@given(st.lists(st.floats(0.01, 99.0), min_size=1, max_size=10))
+def test_the_width_is_the_smallest_that_keeps_enough(errors):
+    curve = dict(enumerate(errors, start=1))
+    k = width_for(curve, 100.0)
+    gain = KEPT * (100.0 - min(errors))
+    assert 100.0 - curve[k] >= gain - 1e-9
+    assert all(100.0 - curve[smaller] < gain for smaller in range(1, k))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"max_epochs": 5}, "max_epochs"),
+        ({"random_state": 1}, "random_state|seed"),
+        ({"learning_rate": 0.5}, "learning_rate"),
+        ({"architecture": Dense((9,))}, "architecture"),
+        ({"rows": ROWS + 1e-3}, "data|schema"),
+        ({"rows": ROWS[::-1].copy()}, "data"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_run_folder_refuses_another_run_naming_the_difference(tmp_path, change, named):
+    fit(tmp_path)
+    with pytest.raises(CheckpointError, match=named):
+        fit(tmp_path, **change)
+
+
+def test_a_run_folder_changes_nothing_about_the_result(tmp_path):
+    with_folder, without = fit(tmp_path), fit(None)
+    assert np.array_equal(with_folder.transform(ROWS), without.transform(ROWS))
+    assert np.array_equal(fit(tmp_path).transform(ROWS), without.transform(ROWS))
+
+
+def test_the_plan_says_when_pca_was_taken_up(tmp_path):
+    assert "PCA" in fit(None).history_.plan["linear_path"]
+
+
+def test_fingerprints_tell_contents_apart():
+    assert fingerprint(b"a", b"b") == fingerprint(b"ab")
+    assert fingerprint(b"a") != fingerprint(b"b")
