@@ -44,9 +44,9 @@ def throughput(race: Race) -> Iterator[Bar]:
     for batch_size, limit in ((64, 2.2), (128, 2.2), (512, 3.0)):
         rates: dict[str, list[float]] = {"diabolo": [], "pythae": []}
         for _ in race.seeds:
-            theirs = peer(race, train, 3, batch_size=batch_size, learning_rate=1e-3)
+            theirs = peer(race, train, 4, batch_size=batch_size, learning_rate=1e-3)
             rates["pythae"].append(theirs["rows_per_second"])
-            rates["diabolo"].append(ours(race, train, 3, batch_size=batch_size)["rows_per_second"])
+            rates["diabolo"].append(ours(race, train, 4, batch_size=batch_size)["rows_per_second"])
         medians = {name: median(values) for name, values in rates.items()}
         beside = f"{medians['diabolo']:,.0f} rows/s against {medians['pythae']:,.0f}"
         ratio = medians["diabolo"] / medians["pythae"]
