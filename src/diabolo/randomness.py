@@ -1,7 +1,7 @@
 """Stateless randomness: every draw is a function of (seed, what it is for, when), so nothing has to be saved to resume."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -94,7 +94,7 @@ def reseed(device: "torch.device", seed: int, *stream: int | str) -> None:
 
 
 @contextmanager
-def seeded(seed: int, *stream: int | str) -> Iterator[None]:
+def seeded(seed: int, *stream: int | str) -> Generator[None]:
     """Run a block on the global generators at the start of one stream, and give them back untouched.
 
     Examples

@@ -47,7 +47,7 @@ def demo(quick: Quick = False, folder: Folder = Path("demo"), json: arguments.Js
     _make(folder)
     told = {name: _fit(name, folder, quick, terminal) for name in WIDTHS}
     terminal.answer(told)
-    terminal.say(_next(folder))
+    terminal.say(_next(folder), wrap=False)
 
 
 def _fit(name: str, folder: Path, quick: bool, terminal: Terminal) -> dict[str, Any]:

@@ -16,6 +16,7 @@ __all__ = ["BAD_INPUT", "INTERRUPTED", "guarded", "notes"]
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 CLOSED_PIPE = 141  # 128 + SIGPIPE
+IN_PYTHON, HERE = "override={name: kind}", "--kind NAME=KIND"
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
@@ -68,7 +69,7 @@ def notes() -> Generator[None]:
     def tell(message: Warning | str, *_: Any) -> None:
         if str(message) not in told:
             told.add(str(message))
-            line(f"note: {message}")
+            line(f"note: {_for_the_command_line(message)}")
 
     with warnings.catch_warnings():
         if not sys.warnoptions:
@@ -76,6 +77,11 @@ def notes() -> Generator[None]:
             warnings.simplefilter("always", DiaboloWarning)
             warnings.showwarning = tell
         yield
+
+
+def _for_the_command_line(message: object) -> str:
+    """Advice in terms of options instead of Python."""
+    return str(message).replace(IN_PYTHON, HERE)
 
 
 def _told(error: BaseException) -> int | None:
@@ -87,7 +93,7 @@ def _told(error: BaseException) -> int | None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
     if isinstance(error, DiaboloError):
-        line(f"error: {error}")
+        line(f"error: {_for_the_command_line(error)}")
     elif isinstance(error, MemoryError):
         line("error: there is not enough memory: give fewer rows or columns, or use --size small.")
     elif isinstance(error, OSError):

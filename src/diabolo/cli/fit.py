@@ -1,7 +1,7 @@
 """`diabolo fit`: from data to a model, an honest table and a report."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,103 +15,66 @@ __all__ = ["fit"]
 MODEL, TRAINING, FILES = "Model", "Training", "Data and files"
 
 
+def _option(panel: str, name: str, help: str, metavar: str | None = None, short: tuple[str, ...] = ()) -> Any:
+    """An option in a panel of the help page."""
+    return typer.Option(*short, name, help=help, metavar=metavar, rich_help_panel=panel)
+
+
+Width = Annotated[
+    str | None, _option(MODEL, "--components", "Numbers per row, by default 2.", "K|auto", short=("-k",))
+]
+Name = Annotated[ModelName, _option(MODEL, "--model", "linear is PCA, solved exactly.")]
+Dial = Annotated[
+    Size | None, _option(MODEL, "--size", "Of networks and of the time they take; by default base.")
+]
+Ordered = Annotated[bool, _option(MODEL, "--ordered", "Numbers in order of importance: any first few work.")]
+Epochs = Annotated[str, _option(TRAINING, "--epochs", "Most passes over the rows.", "N|auto")]
+BatchSize = Annotated[str, _option(TRAINING, "--batch-size", "Rows per step.", "N|auto")]
+LearningRate = Annotated[str, _option(TRAINING, "--learning-rate", "Peak step size.", "X|auto")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, help="The same seed gives the same model.", rich_help_panel=TRAINING)
+]
+RunDir = Annotated[
+    Path | None, _option(TRAINING, "--run-dir", "Keep checkpoints; the same command again resumes.", "DIR")
+]
+ModelOut = Annotated[
+    Path | None,
+    _option(
+        FILES, "--out", "The model; by default DATA's name with .diabolo, in this folder.", "FILE", ("-o",)
+    ),
+]
+Kinds = Annotated[
+    list[str] | None, _option(FILES, "--kind", "Say what a column is; may be repeated.", "COLUMN=KIND")
+]
+Excluded = Annotated[
+    list[str] | None, _option(FILES, "--exclude", "Leave a column out; may be repeated.", "COLUMN")
+]
+SchemaFile = Annotated[
+    Path | None, _option(FILES, "--schema", "Kinds of columns, from `inspect DATA --save-schema`.", "FILE")
+]
+Test = Annotated[float, _option(FILES, "--test", "Rows held out to judge with.", "SHARE")]
+WithReport = Annotated[bool, _option(FILES, "--report/--no-report", "Write OUT.report.html as well.")]
+
+
 def fit(  # noqa: PLR0913 - one parameter per option
     data: arguments.Data,
-    k: Annotated[
-        str | None,
-        typer.Option(
-            "-k",
-            "--components",
-            metavar="K|auto",
-            help="Numbers per row, by default 2.",
-            rich_help_panel=MODEL,
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--out",
-            metavar="FILE",
-            help="The model; by default DATA's name with .diabolo, in this folder.",
-            rich_help_panel=FILES,
-        ),
-    ] = None,
-    model: Annotated[
-        ModelName, typer.Option("--model", help="linear is PCA, solved exactly.", rich_help_panel=MODEL)
-    ] = ModelName.autoencoder,
-    size: Annotated[
-        Size | None,
-        typer.Option(
-            "--size", help="Of networks and of the time they take; by default base.", rich_help_panel=MODEL
-        ),
-    ] = None,
-    ordered: Annotated[
-        bool,
-        typer.Option(
-            "--ordered", help="Numbers in order of importance: any first few work.", rich_help_panel=MODEL
-        ),
-    ] = False,
-    epochs: Annotated[
-        str,
-        typer.Option(
-            "--epochs", metavar="N|auto", help="Most passes over the rows.", rich_help_panel=TRAINING
-        ),
-    ] = "auto",
-    batch_size: Annotated[
-        str, typer.Option("--batch-size", metavar="N|auto", help="Rows per step.", rich_help_panel=TRAINING)
-    ] = "auto",
-    learning_rate: Annotated[
-        str,
-        typer.Option("--learning-rate", metavar="X|auto", help="Peak step size.", rich_help_panel=TRAINING),
-    ] = "auto",
-    seed: Annotated[
-        int,
-        typer.Option("--seed", min=0, help="The same seed gives the same model.", rich_help_panel=TRAINING),
-    ] = 0,
-    run_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--run-dir",
-            metavar="DIR",
-            help="Keep checkpoints; the same command again resumes.",
-            rich_help_panel=TRAINING,
-        ),
-    ] = None,
-    schema: Annotated[
-        Path | None,
-        typer.Option(
-            "--schema",
-            metavar="FILE",
-            help="Kinds of columns, from `inspect DATA --save-schema`.",
-            rich_help_panel=FILES,
-        ),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--exclude", metavar="COLUMN", help="Leave a column out; may be repeated.", rich_help_panel=FILES
-        ),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--kind",
-            metavar="COLUMN=KIND",
-            help="Say what a column is; may be repeated.",
-            rich_help_panel=FILES,
-        ),
-    ] = None,
+    k: Width = None,
+    model: Name = ModelName.autoencoder,
+    size: Dial = None,
+    ordered: Ordered = False,
+    epochs: Epochs = "auto",
+    batch_size: BatchSize = "auto",
+    learning_rate: LearningRate = "auto",
+    seed: Seed = 0,
+    run_dir: RunDir = None,
+    out: ModelOut = None,
+    kind: Kinds = None,
+    exclude: Excluded = None,
+    schema: SchemaFile = None,
     label: arguments.Label = None,
-    test: Annotated[
-        float,
-        typer.Option("--test", metavar="SHARE", help="Rows held out to judge with.", rich_help_panel=FILES),
-    ] = 0.1,
+    test: Test = 0.1,
     query: arguments.Query = None,
-    report: Annotated[
-        bool,
-        typer.Option("--report/--no-report", help="Write OUT.report.html as well.", rich_help_panel=FILES),
-    ] = True,
+    report: WithReport = True,
     force: arguments.Force = False,
     json: arguments.Json = False,
 ) -> None:
@@ -142,7 +105,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
     frame = inputs.read(data, query, terminal)
     job = Job(data.name, unfitted, target, page, test, seed, schema, choices, label, run_dir, force)
     terminal.answer(job.run(frame, terminal))
-    terminal.say(_next(data, target, page))
+    terminal.say(_next(data, target, page), wrap=False)
 
 
 def _next(data: Path, model: Path, page: Path | None) -> str:

@@ -168,6 +168,7 @@ def _show_curve(model: "Autoencoder", terminal: Terminal) -> None:
     if curve:
         terminal.say(curve_table(curve, model.n_components_))
         if model.get_params()["n_components"] == "auto":
+            terminal.say()
             terminal.say(RULE)
         terminal.say()
 

@@ -69,15 +69,12 @@ def show_scores(scores: "Scores", terminal: Terminal) -> None:
 
 
 def _cost(scores: "Scores") -> str:
-    """Size and speed in a sentence."""
-    floor = (
-        ""
-        if scores.noise_floor is None
-        else f"; no model can go below {number(scores.noise_floor)} (rounding)"
+    """Size, speed, and what no model could do better, in a sentence or two."""
+    cost = (
+        f"{scores.parameters:,} parameters; {number(scores.bytes_before)} bytes a row become "
+        f"{number(scores.bytes_after)}; {number(scores.seconds)} s of training; "
+        f"{number(scores.encode_rows_per_second)} rows/s encoded."
     )
-    return (
-        f"Squared error per row {number(scores.error)}, PCA {number(scores.pca_error)}, "
-        f"mean row {number(scores.mean_error)}{floor}. {scores.parameters:,} parameters; "
-        f"{number(scores.bytes_before)} bytes a row become {number(scores.bytes_after)}; "
-        f"{number(scores.seconds)} s of training; {number(scores.encode_rows_per_second)} rows/s encoded."
-    )
+    if scores.noise_floor is None:
+        return cost
+    return f"{cost} Rounding of the data alone means a squared error of {number(scores.noise_floor)} per row."

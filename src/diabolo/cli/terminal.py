@@ -39,9 +39,9 @@ class Terminal:
         """Where results for people go."""
         return _console(error=self.machine)
 
-    def say(self, text: "RenderableType" = "") -> None:
-        """Print a sentence, wrapped at words, or a table."""
-        self.out.print(text, markup=False, highlight=False)
+    def say(self, text: "RenderableType" = "", *, wrap: bool = True) -> None:
+        """Print a sentence, wrapped at words unless it is to be copied, or a table."""
+        self.out.print(text, markup=False, highlight=False, soft_wrap=not wrap)
 
     def answer(self, value: Mapping[str, Any]) -> None:
         """Print JSON where it was asked for; numbers that are not finite become null."""

@@ -49,8 +49,8 @@ class Head(nn.Module, ABC):
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
         """Put the head at the best linear decoder.
 
-        Its linear map of the code becomes the least-squares fit of the cells, its other weights add nothing, and its scale is
-        the residual's (called once before training, on a sample of rows).
+        Its linear map of the code becomes the least-squares fit of the cells, its other weights add nothing, and its
+        scale is the residual's (called once before training, on a sample of rows).
         """
 
 

@@ -1,4 +1,4 @@
-"""Real numbers: normal with a learned scale, after standardizing or a quantile-normal map; an atom for an inflated value."""
+"""Real numbers: normal with a learned scale, standardized or mapped by quantiles; an atom for an inflated value."""
 
 import dataclasses
 from typing import Any, ClassVar, Self
@@ -94,7 +94,7 @@ class Continuous(Column):
             mean, variance, gaps = _moments(x)
             return cls.shared_scale(names, mean, variance, gaps=gaps)
         fits = [_fit_one(x[:, j].astype(np.float64), scaling) for j in range(len(names))]
-        parts = {
+        parts: dict[str, Any] = {
             field: tuple(fit[field] for fit in fits)
             for field in ("shift", "scale", "low", "high", "atom", "quantiles")
         }
@@ -223,6 +223,8 @@ class NumberEmbedder(Embedder):
 
 class NumberHead(Head):
     """Readout of ``loc`` and, for columns with an atom, its logit; the scales are parameters."""
+
+    atoms: Tensor | None
 
     def __init__(
         self, features: int | tuple[int, int, int], code: int, columns: int, scales: int, atoms: Tensor | None

@@ -123,6 +123,8 @@ class Image(Column):
 class PixelEmbedder(Embedder):
     """(pixels − mean image) / spread, flat; unseen pixels are at the mean."""
 
+    mean: Tensor
+
     def __init__(self, size: tuple[int, int, int], spread: float) -> None:
         super().__init__()
         self.width = int(np.prod(size))
@@ -142,6 +144,8 @@ class PixelEmbedder(Embedder):
 
 class PixelHead(Head):
     """loc = mean image + spread · readout; the scale is one parameter."""
+
+    mean: Tensor
 
     def __init__(self, features: int | tuple[int, int, int], code: int, image: Image) -> None:
         super().__init__()

@@ -21,7 +21,7 @@ Rippel, Gelbart & Adams, "Learning ordered representations with nested dropout",
 
 import copy
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 import torch
@@ -109,6 +109,12 @@ class Autoencoder(Decodes, Estimator):
 
     KEPT: ClassVar[tuple[str, ...]] = (*Estimator.KEPT, "architecture_", "curve_", "visible_")
 
+    architecture_: Architecture
+    codec_: Codec
+    curve_: dict[int, float]
+    reference_: Reference
+    visible_: int
+
     def __init__(
         self,
         n_components: int | str | None = None,
@@ -187,7 +193,7 @@ class Autoencoder(Decodes, Estimator):
             raise ParameterError(
                 "only a model fitted with ordered=True has dimensions in order; this one was not."
             )
-        whole = isinstance(n_components, int | np.integer) and not isinstance(n_components, bool)
+        whole = isinstance(cast(Any, n_components), int | np.integer) and not isinstance(n_components, bool)
         if not whole or not 1 <= n_components <= self.n_components_:
             raise ParameterError(
                 f"n_components={n_components} is not a whole number between 1 and the fitted {self.n_components_}."
@@ -216,7 +222,7 @@ class Autoencoder(Decodes, Estimator):
 
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights and references from a file."""
-        self.codec_ = Codec(self.schema_, self.visible_, self._given_architecture(), ordered=self.ordered)
+        self.codec_ = Codec(self.schema_, self.visible_, self.architecture_, ordered=self.ordered)
         _take(self.codec_, _under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
         self.reference_ = Reference(**_under("reference.", tensors))
@@ -233,10 +239,6 @@ class Autoencoder(Decodes, Estimator):
 
     def _copying_allowed(self) -> bool:
         return self.allow_overcomplete or self.corruption is not None or self.penalty is not None
-
-    def _given_architecture(self) -> Any:
-        """The architecture of the file, unless one of the person's own was given to load."""
-        return self.architecture_ if self.architecture_ is not None else self.architecture
 
 
 def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

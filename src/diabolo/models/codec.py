@@ -1,6 +1,7 @@
 """The pair of networks of an autoencoder: rows to a distribution over codes, codes to a distribution over rows."""
 
-from typing import Protocol
+import dataclasses
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +13,14 @@ from diabolo.distributions import Joint, Point
 from diabolo.models.reference import Reference
 from diabolo.nn import ridge
 
-__all__ = ["Architecture", "Codec"]
+__all__ = ["Architecture", "Codec", "with_linear_path"]
 
 Size = int | tuple[int, int, int]
+
+
+def with_linear_path(architecture: "Architecture") -> "Architecture":
+    """The same networks beside a linear map that starts at principal components."""
+    return dataclasses.replace(cast(Any, architecture), linear_path=True)
 
 
 class Architecture(Protocol):
@@ -64,7 +70,7 @@ class Codec(nn.Module):
         self.decoder = architecture.decoder(n_components * (2 if ordered else 1), size)
         code = n_components if architecture.linear_path else 0
         self.heads = nn.ModuleDict(
-            {key: column.head(self.decoder.features, code) for key, column in columns.items()}
+            {key: column.head(cast(Size, self.decoder.features), code) for key, column in columns.items()}
         )
 
     @property

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from numbers import Real
+from typing import Any
 
 import torch
 
@@ -70,18 +71,15 @@ def _size(size: str) -> float:
     return SIZES[size]
 
 
-def _given(name: str, value: float | str) -> float | None:
+def _given(name: str, value: Any) -> float | None:
     """The number a person gave, None for ``auto``."""
-    if value == "auto":
+    if isinstance(value, str) and value == "auto":
         return None
-    if (
-        not isinstance(value, Real)
-        or isinstance(value, bool)
-        or value <= 0
-        or (name != "learning_rate" and value != int(value))
-    ):
+    whole = name != "learning_rate"
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or value <= 0 or (name != "learning_rate" and value != int(value)):
         raise ParameterError(f"{name}={value!r} is neither 'auto' nor a positive number.")
-    return value
+    return float(value)
 
 
 def _power_of_two(value: float, low: int, high: int) -> int:

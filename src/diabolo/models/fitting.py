@@ -1,6 +1,7 @@
 """From an autoencoder's parameters and rows to its fitted networks: width, training, and the promise about PCA."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from diabolo.data.batch import Batch
 from diabolo.errors import ParameterError
 from diabolo.models import defaults, specs
 from diabolo.models.base import n_features
-from diabolo.models.codec import Architecture, Codec
+from diabolo.models.codec import Architecture, Codec, with_linear_path
 from diabolo.models.reconstruction import Reconstruction
 from diabolo.models.reference import Reference
 from diabolo.randomness import seeded
@@ -68,7 +69,7 @@ class Fitting:
         architecture = self._architecture(ordered=model.ordered)
         codec, history = self._train(k, reference, architecture, ordered=model.ordered, run_dir=run_dir)
         if architecture.linear_path is None and not self._beats(reference, codec):
-            architecture = dataclasses.replace(architecture, linear_path=True)
+            architecture = with_linear_path(architecture)
             codec, history = self._train(
                 k, reference, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear"
             )
@@ -108,15 +109,13 @@ class Fitting:
         plan = defaults.plan(
             model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate
         )
-        fit = {"seed": self.seed, **dataclasses.asdict(plan)}
+        fit = functools.partial(
+            self.trainer.fit, objective, self.rows, self.held_out, seed=self.seed, **dataclasses.asdict(plan)
+        )
         if run_dir is None:
-            return codec, self.trainer.fit(objective, self.rows, self.held_out, **fit)
+            return codec, fit()
         with Checkpoints(Path(run_dir) / stage, keep=self.trainer.keep) as checkpoints:
-            identity = self._identity(k, architecture)
-            history = self.trainer.fit(
-                objective, self.rows, self.held_out, **fit, checkpoints=checkpoints, identity=identity
-            )
-        return codec, history
+            return codec, fit(checkpoints=checkpoints, identity=self._identity(k, architecture))
 
     def _start(self, codec: Codec) -> None:
         """Put statistics (and a linear path) of training rows into a codec."""

@@ -13,7 +13,7 @@ __all__ = ["from_json", "to_json"]
 SPEC = "spec"  # the key that marks a value of one of the classes below
 
 
-def _classes() -> dict[str, type]:
+def _classes() -> dict[str, Any]:
     """Every class a parameter may be a value of: a file can name these and nothing else."""
     exported = {name: getattr(module, name) for module in (nn, terms, train) for name in module.__all__}
     return {name: value for name, value in exported.items() if dataclasses.is_dataclass(value)}
@@ -39,7 +39,7 @@ def to_json(value: Any) -> Any:
         return [to_json(item) for item in value]
     if isinstance(value, dict):
         return {str(key): to_json(item) for key, item in value.items()}
-    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+    if isinstance(value, np.generic):
         return value.item()
     if value is None or isinstance(value, bool | int | float | str):
         return value

@@ -31,7 +31,9 @@ def ridge(inputs: Tensor, targets: Tensor, strength: float = 1e-6) -> tuple[Tens
     x_mean, y_mean = x.mean(0), y.mean(0)
     x, y = x - x_mean, y - y_mean
     gram = x.T @ x
-    gram += torch.eye(len(gram), dtype=gram.dtype, device=gram.device) * (strength * gram.diagonal().mean() + 1e-12)
+    gram += torch.eye(len(gram), dtype=gram.dtype, device=gram.device) * (
+        strength * gram.diagonal().mean() + 1e-12
+    )
     weight = torch.linalg.solve(gram, x.T @ y)
     return weight.float(), (y_mean - x_mean @ weight).float()
 

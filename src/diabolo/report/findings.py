@@ -7,6 +7,7 @@ __all__ = ["findings"]
 
 LITTLE = 0.05  # of a column's variance: as good as lost
 MOST_NAMED = 4
+SAME = 1e-4  # relative difference from PCA's error: the model is PCA itself
 BETTER = 0.98  # of PCA's error: below, the model is better, and not just as good
 
 
@@ -39,9 +40,9 @@ def _headline(scores: Scores) -> str:
 
 
 def _against_pca(scores: Scores) -> str:
-    if scores.pca_error <= 0:
+    ratio = scores.error / scores.pca_error if scores.pca_error > 0 else 1.0
+    if abs(ratio - 1) < SAME:
         return ""
-    ratio = scores.error / scores.pca_error
     if ratio > 1 / BETTER:
         return f"The squared error is {number(ratio)} times that of PCA, the better choice on these rows."
     if ratio > BETTER:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 import diabolo
 from diabolo import evaluate
+from diabolo.data.schema import Schema
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
 from diabolo.report.examples import gallery
@@ -24,6 +25,7 @@ __all__ = ["Study"]
 
 MOST_POINTS = 5000
 MOST_COLORINGS = 24
+MOST_NAMES = 12  # of a block, in the schema
 ORDERED = ("continuous", "count", "datetime", "ordinal")
 NO_COLOR = (
     "holds",
@@ -95,7 +97,7 @@ class Study:
             about=self.about or f"Judged on {number(frame.n_rows)} rows.",
             findings=findings(scores),
             scores=scores,
-            schema=tuple(SchemaLine(*line) for line in self.model.schema_.describe()),
+            schema=_schema_lines(self.model.schema_),
             curves=_curves(self.model.history_),
             scatter=scatter(self.model.transform(shown), errors[points].sum(1), colorings, frame.n_rows),
             gallery=gallery(self.model, frame, errors, scores),
@@ -124,6 +126,21 @@ class Study:
         useful = {n for n, found in schema.excluded.items() if not found.why.startswith(NO_COLOR)}
         names = [n for n in schema.table if n in useful or worth.get(n, -1.0) >= least]
         return [name for name in names if name in frame.names and name not in frame.images]
+
+
+def _schema_lines(schema: Schema) -> tuple[SchemaLine, ...]:
+    """Blocks of columns, then what is left out and why."""
+    blocks = [(b, f"{len(b.names)} {b.kind}") for b in schema.columns]
+    lines = [
+        SchemaLine(_listed(b.names), b.kind, b.describe().removeprefix(of).strip(" ()")) for b, of in blocks
+    ]
+    return (*lines, *(SchemaLine(name, "left out", found.why) for name, found in schema.excluded.items()))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """Some names, and how many there are."""
+    few = names if len(names) <= MOST_NAMES else names[: MOST_NAMES - 2]
+    return ", ".join(few) + (f", ... ({len(names)} in all)" if len(few) < len(names) else "")
 
 
 def _curves(history: History) -> Curves | None:

@@ -78,7 +78,7 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return number(value, 4)
     if isinstance(value, datetime.datetime):
-        return value.isoformat(" ", "seconds").removesuffix(" 00:00:00")
+        return value.isoformat(" ", "minutes").removesuffix(" 00:00")
     return shortened(str(value))
 
 

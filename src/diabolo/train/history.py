@@ -81,7 +81,8 @@ class History:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """The record that :meth:`to_json` gave."""
-        return cls(**{**stored, "epochs": tuple(Epoch(**epoch) for epoch in stored["epochs"])})
+        fields: dict[str, Any] = {**stored, "epochs": tuple(Epoch(**epoch) for epoch in stored["epochs"])}
+        return cls(**fields)
 
 
 class HistoryFile:

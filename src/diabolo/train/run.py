@@ -45,6 +45,13 @@ class Plan:
     learning_rate: float
 
 
+class GuardedAdam(torch.optim.AdamW):
+    """AdamW with the two tensors by which the fused kernel scales and skips a step on the device."""
+
+    grad_scale: Tensor
+    found_inf: Tensor
+
+
 class Run:
     """Everything that changes while a model trains.
 
@@ -247,7 +254,7 @@ class Run:
         (loss * (self.steps_per_epoch / len(self.rows))).backward()
         return {name: total.detach() for name, total in sums.items()}
 
-    def _update(self, player: str, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+    def _update(self, player: str, optimizer: GuardedAdam, loss: Tensor) -> None:
         """Adam's step with the gradient clipped at a multiple of its running mean length, without leaving the device."""
         gradients = [
             p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None
@@ -265,7 +272,7 @@ class Run:
         self.norms[player] = torch.where(finite, torch.lerp(norm, usual, MEMORY), usual)
         optimizer.step()
 
-    def _optimizer(self, player: str) -> torch.optim.Optimizer:
+    def _optimizer(self, player: str) -> GuardedAdam:
         """AdamW; offsets and scales are not decayed."""
         parameters = self.objective.parameters_of(player)
         groups = [
@@ -273,7 +280,7 @@ class Run:
             {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
         ]
         groups = [group for group in groups if group["params"]]
-        return torch.optim.AdamW(groups, lr=self.plan.learning_rate, betas=self.trainer.betas, fused=True)
+        return GuardedAdam(groups, lr=self.plan.learning_rate, betas=self.trainer.betas, fused=True)
 
     def _diagnose(self) -> str:
         """One sentence on the step that halted the run: which terms, which columns."""

@@ -46,7 +46,8 @@ class Local:
         """Replace tensors by their mean over ranks."""
         if self.size > 1 and tensors:
             self.sum(tensors)
-            torch._foreach_div_(tensors, self.size)
+            for tensor in tensors:
+                tensor.div_(self.size)
 
     def agree(self, flag: bool) -> bool:
         """Whether any rank says so."""
