@@ -221,7 +221,7 @@ def column(name: str, cells: Callable[[int], str]) -> str:
 NOTES = {
     "a constant column": (column("c", lambda _: "7"), "holds one value only"),
     "an empty column": (column("c", lambda _: ""), "no value at all"),
-    "an identifier": (column("person_id", str), "identifier"),
+    "an identifier": (column("person_id", str), "Force one in with --kind NAME=KIND"),
     "infinite numbers": (column("c", lambda i: "inf" if i % 5 == 0 else str((i * 7) % 13 + 0.5)), "infinite"),
     "thousands separators": (column("c", lambda i: f'"{1000 + 137 * (i * i % 31):,}.5"'), "numbers as text"),
     "mixed types": (column("c", lambda i: "many" if i == 3 else str(i % 4)), "'c'"),
