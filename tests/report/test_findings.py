@@ -28,10 +28,14 @@ def test_images_are_spoken_of_as_images():
 
 @pytest.mark.parametrize(
     ("ratio", "words"),
-    [(0.5, "50 % below that of PCA"), (1.0, "is that of PCA"), (2.0, "2 times that of PCA")],
+    [(0.5, "50 % below that of PCA"), (1.01, "is that of PCA"), (2.0, "2 times that of PCA")],
 )
 def test_against_pca(ratio: float, words: str):
     assert words in findings(scores({"a": 0.5}, ratio))[1]
+
+
+def test_pca_is_not_compared_with_itself():
+    assert not any("squared error" in sentence for sentence in findings(scores({"a": 0.5}, 1.0)))
 
 
 def test_best_and_lost_columns_are_named():

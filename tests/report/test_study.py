@@ -49,6 +49,14 @@ def test_columns_left_out_are_told_and_may_color(rng: np.random.Generator):
     assert "kind" in [by.name for by in report.scatter.colorings]
 
 
+def test_columns_of_a_block_are_told_together(of_table: Report, of_array: Report):
+    (line,) = of_array.schema
+    assert line.names.startswith("x0, x1, ")
+    assert line.names.endswith("... (784 in all)")
+    assert {"city", "born"} <= {line.names for line in of_table.schema}
+    assert not any(line.detail.startswith("1 ") for line in of_table.schema)
+
+
 def test_scores_are_not_computed_twice(table, monkeypatch: pytest.MonkeyPatch):
     model = LinearAutoencoder(2).fit(table)
     scores = evaluate.reconstruction(model, table)
