@@ -91,6 +91,14 @@ def test_the_mean_of_a_block_is_exact(rng, dtype):
     assert np.allclose(center + rest, block.mean(axis=0, dtype=float), rtol=1e-9)
 
 
+def test_rows_that_are_nearly_centered_are_not_copied(rng):
+    block = rng.normal(size=(500, 3)).astype(np.float32)
+    rows, center, rest = centered_on_own_mean(block, np.dtype(np.float32))
+    assert np.shares_memory(rows, block)
+    assert center.tolist() == [0.0, 0.0, 0.0]
+    assert np.allclose(rest, block.mean(axis=0, dtype=float), atol=1e-7)
+
+
 @pytest.mark.parametrize("hole", [np.nan, np.inf, -np.inf])
 def test_missing_and_infinite_cells_count_as_zero(hole):
     values, seen = seen_values(np.array([[1.0, hole], [2.0, 3.0]]), np.array([1.0, 1.0]))

@@ -18,7 +18,7 @@ def cut(rows, sizes):
     return [piece for piece in np.split(rows, np.minimum(np.cumsum(sizes), len(rows))) if len(piece)]
 
 
-@pytest.mark.parametrize("offset", [0.0, 1_000.0, -1e5])
+@pytest.mark.parametrize("offset", [0.0, 3.0, 1_000.0, -1e5])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_covariance_is_exact_at_any_offset(rng, offset, dtype):
     rows = (6 * rng.normal(size=LARGE) @ rng.normal(size=(30, 30)) + offset).astype(dtype)
