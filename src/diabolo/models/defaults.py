@@ -75,8 +75,7 @@ def _given(name: str, value: Any) -> float | None:
     """The number a person gave, None for ``auto``."""
     if isinstance(value, str) and value == "auto":
         return None
-    whole = name != "learning_rate"
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    number = isinstance(value, Real) and not isinstance(value, bool)
     if not number or value <= 0 or (name != "learning_rate" and value != int(value)):
         raise ParameterError(f"{name}={value!r} is neither 'auto' nor a positive number.")
     return float(value)
