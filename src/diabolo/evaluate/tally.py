@@ -60,7 +60,7 @@ class Tally:
         """Judge some rows as a rival rebuilds them."""
         _increase(self.losses, rival, self.measure.total(truth, rebuilt))
         block = self.measure.block
-        if isinstance(block, Image) and truth.seen.all():
+        if isinstance(block, Image) and rival != "mean" and truth.seen.all():
             alike = ssim(truth.values, rebuilt, block.high - block.low)
             _increase(self.likeness, rival, alike.sum(0, keepdim=True).numpy())
 
