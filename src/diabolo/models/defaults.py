@@ -75,10 +75,10 @@ def _given(name: str, value: Any) -> float | None:
     """The number a person gave, None for ``auto``."""
     if isinstance(value, str) and value == "auto":
         return None
-    number = isinstance(value, Real) and not isinstance(value, bool)
-    if not number or value <= 0 or (name != "learning_rate" and value != int(value)):
+    number = 0.0 if isinstance(value, bool) or not isinstance(value, Real) else float(value)
+    if number <= 0 or not (number.is_integer() or name == "learning_rate"):
         raise ParameterError(f"{name}={value!r} is neither 'auto' nor a positive number.")
-    return float(value)
+    return number
 
 
 def _power_of_two(value: float, low: int, high: int) -> int:
