@@ -10,12 +10,8 @@ from diabolo import shapes
     ("name", "tensor"),
     [
         ("PerRow", torch.zeros(3)),
-        ("Cells", torch.zeros(3, 2)),
-        ("Codes", torch.zeros(3, 2, dtype=torch.int64)),
-        ("Seen", torch.ones(3, 2, dtype=torch.bool)),
         ("Features", torch.zeros(3, 5)),
         ("Code", torch.zeros(3, 2)),
-        ("Images", torch.zeros(3, 1, 4, 4)),
     ],
 )
 def test_shape_and_dtype(name: str, tensor: torch.Tensor):
@@ -26,4 +22,4 @@ def test_shape_and_dtype(name: str, tensor: torch.Tensor):
 
 
 def test_each_alias_is_tested():
-    assert set(shapes.__all__) == {"PerRow", "Cells", "Codes", "Seen", "Features", "Code", "Images"}
+    assert set(shapes.__all__) == {"PerRow", "Features", "Code"}

@@ -13,15 +13,11 @@ c y x  channels, height and width of an image
 ====== =============================================
 """
 
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
-__all__ = ["Cells", "Code", "Codes", "Features", "Images", "PerRow", "Seen"]
+__all__ = ["Code", "Features", "PerRow"]
 
 PerRow = Float[Tensor, "B"]
-Cells = Float[Tensor, "B m"]
-Codes = Int[Tensor, "B m"]
-Seen = Bool[Tensor, "B m"]
 Features = Float[Tensor, "B h"]
 Code = Float[Tensor, "B k"]
-Images = Float[Tensor, "B c y x"]

@@ -96,6 +96,12 @@ class Schema:
         columns = tuple(fit_column(frame, kind, names, options) for kind, names, options in blocks)
         return cls(columns, frame.names, excluded, tuple(options for _, _, options in blocks))
 
+    def __str__(self) -> str:
+        """The schema as a person reads it: what every column is, and why some are left out."""
+        rows = [("columns", "kind", "found"), *self.describe()]
+        widths = [max(len(row[i]) for row in rows) for i in range(2)]
+        return "\n".join(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}" for row in rows)
+
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """Key of each block: its kind, numbered from the second block of a kind on."""

@@ -1,10 +1,10 @@
 """The pair of networks of an autoencoder: rows to a distribution over codes, codes to a distribution over rows."""
 
 import dataclasses
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from diabolo.columns import Image
 from diabolo.data.batch import Batch
@@ -12,6 +12,7 @@ from diabolo.data.schema import Schema
 from diabolo.distributions import Joint, Point
 from diabolo.models.reference import Reference
 from diabolo.nn import ridge
+from diabolo.shapes import Code, Features
 
 __all__ = ["Architecture", "Codec", "with_linear_path"]
 
@@ -23,6 +24,7 @@ def with_linear_path(architecture: "Architecture") -> "Architecture":
     return dataclasses.replace(cast(Any, architecture), linear_path=True)
 
 
+@runtime_checkable
 class Architecture(Protocol):
     """A frozen spec that builds the hidden networks (:mod:`diabolo.nn`)."""
 
@@ -78,7 +80,7 @@ class Codec(nn.Module):
         """Where the weights are."""
         return next(self.parameters()).device
 
-    def embed(self, batch: Batch) -> Tensor:
+    def embed(self, batch: Batch) -> Features:
         """What the encoder sees, (B, features)."""
         parts = [net(batch.values[key], batch.seen.get(key)) for key, net in self.embedders.items()]
         return parts[0] if len(parts) == 1 else torch.cat(parts, 1)
@@ -87,12 +89,12 @@ class Codec(nn.Module):
         """q(z | row)."""
         return self.encode_features(self.embed(batch))
 
-    def encode_features(self, features: Tensor) -> Point:
+    def encode_features(self, features: Features) -> Point:
         """q(z | row) from embedded cells (B, features)."""
         code = self.encoder(features)
         return Point(code if self.shortcut is None else code + self.shortcut(features))
 
-    def decode(self, code: Tensor, visible: Tensor | None = None) -> Joint:
+    def decode(self, code: Code, visible: Code | None = None) -> Joint:
         """p(row | z) from codes (B, k).
 
         Parameters
@@ -116,7 +118,7 @@ class Codec(nn.Module):
         for key, head in self.heads.items():
             head.start(code, batch.values[key], batch.seen.get(key))  # type: ignore[operator]
 
-    def _start_encoder(self, batch: Batch) -> Tensor:
+    def _start_encoder(self, batch: Batch) -> Code:
         """Principal components of the coordinates, whitened, as shortcut, a silent net beside it; returns the codes."""
         features = self.embed(batch)
         if self.shortcut is None:

@@ -68,7 +68,8 @@ class Fitting:
         reference = Reference.fit(model.schema_, self.rows, k)
         architecture = self._architecture(ordered=model.ordered)
         codec, history = self._train(k, reference, architecture, ordered=model.ordered, run_dir=run_dir)
-        if architecture.linear_path is None and not self._beats(reference, codec):
+        finished = history.stop_reason != "interrupted"
+        if finished and architecture.linear_path is None and not self._beats(reference, codec):
             architecture = with_linear_path(architecture)
             codec, history = self._train(
                 k, reference, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear"
@@ -170,7 +171,7 @@ def width_for(curve: dict[int, float], mean_error: float) -> int:
     Examples
     --------
     >>> width_for({1: 60.0, 2: 12.0, 3: 10.0, 4: 9.9}, 100.0)
-    3
+    2
     """
     bar = mean_error - KEPT * (mean_error - min(curve.values()))
     return min(k for k, error in curve.items() if error <= bar)

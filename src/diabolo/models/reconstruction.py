@@ -6,6 +6,7 @@ from torch import Tensor
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.models.codec import Codec
+from diabolo.shapes import Code, PerRow
 from diabolo.terms import Corruption, Penalty
 from diabolo.terms.ordering import nested_dropout, prefix, prefix_widths
 from diabolo.train import Objective
@@ -44,7 +45,7 @@ class Reconstruction(Objective):
         self.penalty = penalty
         self.register_buffer("fairness", torch.ones(codec.n_components) if fairness is None else fairness)
 
-    def losses(self, batch: Batch, player: str = "model") -> dict[str, Tensor]:  # noqa: ARG002 - one player
+    def losses(self, batch: Batch, player: str = "model") -> dict[str, PerRow]:  # noqa: ARG002 - one player
         """``reconstruction`` in nats, and ``penalty`` where there is one."""
         features = self.codec.embed(batch)
         if self.corruption is not None:
@@ -56,7 +57,7 @@ class Reconstruction(Objective):
             terms = {"reconstruction": -self.codec.decode(code).log_prob(batch.values, batch.seen)}
         return terms if self.penalty is None else terms | {"penalty": self.penalty(code)}
 
-    def monitor(self, batch: Batch) -> Tensor:
+    def monitor(self, batch: Batch) -> PerRow:
         """Squared error in coordinates; for ordered codes its fair mean over k' = 1, 2, 4, ..., k."""
         code = self.codec.encode(batch).mean
         if not self.codec.ordered:
@@ -65,12 +66,12 @@ class Reconstruction(Objective):
         errors = [self.fairness[k - 1] * self.error(batch, code, prefix(code, k)) for k in widths]
         return torch.stack(errors).mean(0)
 
-    def error(self, batch: Batch, code: Tensor, visible: Tensor | None) -> Tensor:
+    def error(self, batch: Batch, code: Code, visible: Code | None) -> PerRow:
         """Squared error of the decoded codes, per row."""
         expected = self.schema.expected(self.codec.decode(code, visible))
         return self.schema.errors_by_column(batch, expected).sum(1)
 
-    def _cut_short(self, batch: Batch, code: Tensor) -> Tensor:
+    def _cut_short(self, batch: Batch, code: Code) -> PerRow:
         """−log p(row | a random number of leading dimensions), fairly weighted."""
         visible = nested_dropout(code)
         fairness = self.fairness[visible.sum(1).long() - 1]

@@ -4,9 +4,9 @@ import dataclasses
 from abc import ABC, abstractmethod
 
 import torch
-from torch import Tensor
 
 from diabolo.errors import ParameterError
+from diabolo.shapes import Features
 
 __all__ = ["Corruption", "Masking", "Noise"]
 
@@ -20,7 +20,7 @@ class Corruption(ABC):
     """
 
     @abstractmethod
-    def __call__(self, features: Tensor) -> Tensor:
+    def __call__(self, features: Features) -> Features:
         """(B, features) -> damaged (B, features), drawn from the global generator."""
 
 
@@ -40,7 +40,7 @@ class Noise(Corruption):
         if self.sd < 0:
             raise ParameterError(f"sd={self.sd} is not a standard deviation: give 0 or more.")
 
-    def __call__(self, features: Tensor) -> Tensor:
+    def __call__(self, features: Features) -> Features:
         """Add the noise."""
         return features + self.sd * torch.randn_like(features)
 
@@ -61,6 +61,6 @@ class Masking(Corruption):
         if not 0.0 <= self.share <= 1.0:
             raise ParameterError(f"share={self.share} is not a share of the features in [0, 1].")
 
-    def __call__(self, features: Tensor) -> Tensor:
+    def __call__(self, features: Features) -> Features:
         """Hide cells."""
         return features * (torch.rand_like(features) >= self.share)

@@ -1,14 +1,15 @@
 """Which leading dimensions of a code are in sight: nested dropout, and its use after training."""
 
 import torch
-from torch import Tensor
+
+from diabolo.shapes import Code
 
 __all__ = ["nested_dropout", "prefix", "prefix_widths"]
 
 FULL = 0.1  # share of rows that see the whole code, so that the widest model is not neglected
 
 
-def prefix(code: Tensor, width: int) -> Tensor:
+def prefix(code: Code, width: int) -> Code:
     """A mask (B, k) of ones on the first ``width`` dimensions.
 
     Examples
@@ -19,7 +20,7 @@ def prefix(code: Tensor, width: int) -> Tensor:
     return (torch.arange(code.shape[1], device=code.device) < width).to(code.dtype).expand_as(code)
 
 
-def nested_dropout(code: Tensor) -> Tensor:
+def nested_dropout(code: Code) -> Code:
     """A mask (B, k) that shows each row a random number of leading dimensions, uniform in 1..k.
 
     References

@@ -3,9 +3,8 @@
 import dataclasses
 from abc import ABC, abstractmethod
 
-from torch import Tensor
-
 from diabolo.errors import ParameterError
+from diabolo.shapes import Code, PerRow
 
 __all__ = ["Penalty", "Sparsity"]
 
@@ -14,7 +13,7 @@ class Penalty(ABC):
     """A map from codes to one number per row."""
 
     @abstractmethod
-    def __call__(self, code: Tensor) -> Tensor:
+    def __call__(self, code: Code) -> PerRow:
         """(B, k) -> (B,)."""
 
 
@@ -39,6 +38,6 @@ class Sparsity(Penalty):
         if self.weight < 0:
             raise ParameterError(f"weight={self.weight} would reward large codes: give 0 or more.")
 
-    def __call__(self, code: Tensor) -> Tensor:
+    def __call__(self, code: Code) -> PerRow:
         """Weighted L1 norm of each row's code."""
         return self.weight * code.abs().sum(1)

@@ -15,6 +15,7 @@ from diabolo.train.progress import Progress
 from diabolo.train.run import Plan, Run
 from diabolo.train.schedules import SCHEDULES
 from diabolo.train.stopping import Interrupt, interruptible
+from diabolo.train.threads import threads_for
 
 __all__ = ["Trainer"]
 
@@ -129,7 +130,7 @@ class Trainer:
             The loss was not finite before a single epoch was done.
         """
         plan = Plan(seed, batch_size, max_epochs, learning_rate)
-        with seeded(seed, "fit"), interruptible() as interrupt:
+        with seeded(seed, "fit"), threads_for(objective, batch_size), interruptible() as interrupt:
             run = Run(objective, rows, held_out, plan, self, checkpoints)
             if not run.resume(identity or {}):
                 run.precision = choose(self.precision, run.rehearse, objective, batch_size)
