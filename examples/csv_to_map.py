@@ -6,6 +6,7 @@ column, and prints what the two numbers know of each column. Without arguments i
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -31,7 +32,7 @@ def main(path: Path, color: str) -> None:
     ae.save(path.with_suffix(".diabolo"))
 
 
-def draw(codes: np.ndarray, values: list, color: str, target: Path) -> None:
+def draw(codes: np.ndarray, values: list[Any], color: str, target: Path) -> None:
     """One point a row; numbers as shades, everything else as one color a level."""
     figure, axes = plt.subplots(figsize=(7, 6))
     if any(isinstance(value, int | float) for value in values):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pyarrow as pa
 from PIL import Image
 
 import diabolo
@@ -46,7 +47,7 @@ def main(folder: Path) -> None:
     ae.save(folder.with_suffix(".diabolo"))
 
 
-def pixels(table) -> np.ndarray:
+def pixels(table: pa.Table) -> np.ndarray:
     return table["image"].combine_chunks().to_numpy_ndarray()[:SHOWN]
 
 
