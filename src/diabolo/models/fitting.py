@@ -31,6 +31,7 @@ WIDEST = 32  # code of the ordered model that "auto" looks at
 KEPT = 0.95  # share of what the widest code takes off the mean row's error
 START_ROWS = 20_000  # rows from which networks take their start
 WIDER = 1.5  # hidden layers of an ordered model, which is k models in one
+AROUND = {"progress": "auto", "keep": 2, "max_seconds": None, "checkpoint_every": 1.0}  # change no weight
 ALLOWED = "is neither 'auto' nor a value such as Dense((256, 128))."
 
 
@@ -152,6 +153,7 @@ class Fitting:
         """What must not change between two parts of one run."""
         parameters = {**self.model.get_params(deep=False), "architecture": architecture, "n_components": k}
         parameters["random_state"] = self.seed
+        parameters["trainer"] = dataclasses.replace(self.trainer, **AROUND)
         return {
             "model": type(self.model).__name__,
             "parameters": specs.to_json(parameters),
