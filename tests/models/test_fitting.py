@@ -9,6 +9,7 @@ from diabolo.errors import CheckpointError
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.fitting import KEPT, fingerprint, width_for
 from diabolo.nn import Dense
+from diabolo.terms import Noise, Sparsity
 from diabolo.train import Trainer
 
 ROWS = np.random.default_rng(0).normal(size=(80, 5))
@@ -66,3 +67,15 @@ def test_the_plan_says_when_pca_was_taken_up(tmp_path):
 def test_fingerprints_tell_contents_apart():
     assert fingerprint(b"a", b"b") == fingerprint(b"ab")
     assert fingerprint(b"a") != fingerprint(b"b")
+
+
+WANTED = [{"corruption": Noise(0.5)}, {"penalty": Sparsity(0.5)}, {"allow_overcomplete": True}]
+
+
+@pytest.mark.parametrize("wanted", WANTED)
+def test_what_asks_for_more_than_a_small_error_is_not_replaced_by_pca(wanted: dict[str, object]):
+    rows = np.random.default_rng(0).normal(size=(200, 6))
+    model = Autoencoder(8, max_epochs=2, random_state=0, **wanted).fit(rows)
+    assert model.architecture_.linear_path is None
+    assert "linear_path" not in model.history_.plan
+    assert model.score(rows) < 0.999

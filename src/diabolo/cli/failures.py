@@ -16,7 +16,7 @@ __all__ = ["BAD_INPUT", "INTERRUPTED", "guarded", "notes"]
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 CLOSED_PIPE = 141  # 128 + SIGPIPE
-IN_PYTHON, HERE = "override={name: kind}", "--kind NAME=KIND"
+IN_PYTHON, HERE = "schema={name: kind}", "--kind NAME=KIND"
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:

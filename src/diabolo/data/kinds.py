@@ -179,7 +179,7 @@ def warn_excluded(excluded: Mapping[str, Finding]) -> None:
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_excluded({"a": Finding(None, why="is empty")})
     >>> str(told[0].message)
-    "column 'a' is empty: left out. Force one in with override={name: kind}."
+    "column 'a' is empty: left out. Force one in with schema={name: kind}."
     """
     by_class: dict[type, list[str]] = {}
     for name, found in excluded.items():
@@ -189,5 +189,5 @@ def warn_excluded(excluded: Mapping[str, Finding]) -> None:
         shown = "; ".join(f"column {name!r} {excluded[name].why}" for name in names[:3])
         more = f"; and {len(names) - 3} more columns likewise" if len(names) > 3 else ""
         warnings.warn(
-            f"{shown}{more}: left out. Force one in with override={{name: kind}}.", category, stacklevel=3
+            f"{shown}{more}: left out. Force one in with schema={{name: kind}}.", category, stacklevel=3
         )

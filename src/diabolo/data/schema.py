@@ -91,7 +91,7 @@ class Schema:
         if not blocks:
             reasons = "; ".join(f"{name!r} {found.why}" for name, found in list(excluded.items())[:5])
             raise SchemaError(
-                f"no column is left to learn from: {reasons}. Force one in with override={{name: kind}}."
+                f"no column is left to learn from: {reasons}. Force one in with schema={{name: kind}}."
             )
         columns = tuple(fit_column(frame, kind, names, options) for kind, names, options in blocks)
         return cls(columns, frame.names, excluded, tuple(options for _, _, options in blocks))

@@ -47,8 +47,9 @@ __all__ = ["Autoencoder"]
 class Autoencoder(Decodes, Estimator):
     """Learns k numbers per row from which the row can be rebuilt, for tables, arrays and images.
 
-    Minimizes −log p(x | z) over encoder and decoder together (see the module's text). On held-out rows it never ends worse
-    than PCA with the same k: where the nets alone do, it is trained again from the principal components.
+    Minimizes −log p(x | z) over encoder and decoder together (see the module's text). It never ends worse than PCA with
+    the same k, as far as its held-out rows can tell: where nets alone are not clearly better, it is trained again from the
+    principal components (a denoising, penalized or overcomplete model is not: it is asked for something else).
 
     Parameters
     ----------

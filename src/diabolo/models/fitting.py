@@ -69,8 +69,7 @@ class Fitting:
         reference = Reference.fit(model.schema_, self.rows, k)
         architecture = self._architecture(ordered=model.ordered)
         codec, history = self._train(k, reference, architecture, ordered=model.ordered, run_dir=run_dir)
-        finished = history.stop_reason != "interrupted"
-        if finished and architecture.linear_path is None and not self._beats(reference, codec):
+        if self._is_promised(k, architecture, history) and not self._beats(reference, codec):
             architecture = with_linear_path(architecture)
             codec, history = self._train(
                 k, reference, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear"
@@ -81,6 +80,16 @@ class Fitting:
         model.curve_ = self.curve(codec) if model.ordered else model.curve_
         model.codec_, model.history_, model.reference_ = codec.cpu().eval(), history, reference.to("cpu")
         model.architecture_ = architecture
+
+    def _is_promised(self, k: int, architecture: Architecture, history: History) -> bool:
+        """Whether to end no worse than PCA is what was asked for.
+
+        A corruption, a penalty or a code as wide as the row asks for something else than the smallest error of clean rows,
+        where PCA may copy; and who pressed Ctrl-C does not want another training.
+        """
+        model = self.model
+        plain = model.corruption is None and model.penalty is None and k < n_features(model.schema_)
+        return plain and architecture.linear_path is None and history.stop_reason != "interrupted"
 
     def curve(self, codec: Codec) -> dict[int, float]:
         """Held-out error of an ordered codec at every width."""
