@@ -9,9 +9,26 @@ PIXELS = 784
 DEEP = [1000, 500, 250]
 PCA_ERRORS = {2: 43.645, 10: 26.714, 30: 13.866, 64: 7.093}
 # The keywords with which a bar is taken; whatever is not named is Diabolo's default.
-FAST = {"hidden": DEEP, "arguments": {"random_state": 0, "max_epochs": 30}}
-LONG = {"hidden": DEEP, "arguments": {"random_state": 0, "max_epochs": 100}}
-PLAIN = {"arguments": {"random_state": 0}}
+FAST = {
+    "hidden": DEEP,
+    "arguments": {"random_state": 0, "max_epochs": 17, "batch_size": 256, "learning_rate": 2e-3},
+}
+LONG = {
+    "hidden": DEEP,
+    "arguments": {"random_state": 0, "max_epochs": 48, "batch_size": 256, "learning_rate": 2e-3},
+}
+# Wide and shallow keeps more of an image in many numbers, deep in few.
+PER_PIXEL = {
+    2: {
+        "hidden": DEEP,
+        "arguments": {"random_state": 0, "max_epochs": 25, "batch_size": 256, "learning_rate": 2e-3},
+    },
+    64: {
+        "hidden": [1500],
+        "arguments": {"random_state": 0, "max_epochs": 20, "batch_size": 128, "learning_rate": 2e-3},
+    },
+}
+SHORT = {"arguments": {"random_state": 0, "max_epochs": 6}}
 
 
 def recipe(race: Race, settings: dict) -> dict:
@@ -51,7 +68,7 @@ def per_pixel(race: Race) -> Iterator[Bar]:
         64: "ParametricUMAP's AE .00162, PCA .00905",
     }
     for k, limit in ((2, 0.0350), (64, 0.00162)):
-        run = race.run("diabolo_autoencoder", **race.mnist, n_components=k, **recipe(race, PLAIN))
+        run = race.run("diabolo_autoencoder", **race.mnist, n_components=k, **recipe(race, PER_PIXEL[k]))
         text = f"{beside[k]}; {run['seconds']:.0f} s"
         yield Bar(f"MNIST, k = {k}: test error per pixel", run["error"] / PIXELS, limit, beside=text)
 
@@ -59,10 +76,10 @@ def per_pixel(race: Race) -> Iterator[Bar]:
 def ordered(race: Race) -> Iterator[Bar]:
     """One fit for every width, beside a model of its own for each and PCA."""
     widths = [2, 4, 8, 16]
-    once = recipe(race, {"arguments": {"random_state": 0, "ordered": True}})
+    once = recipe(race, {"arguments": {**SHORT["arguments"], "ordered": True}})
     nested = race.run("diabolo_autoencoder", **race.mnist, n_components=16, truncate=widths, **once)
     for k in widths:
-        alone = race.run("diabolo_autoencoder", **race.mnist, n_components=k, **recipe(race, PLAIN))
+        alone = race.run("diabolo_autoencoder", **race.mnist, n_components=k, **recipe(race, SHORT))
         pca = race.run("diabolo_autoencoder", **race.mnist, estimator="LinearAutoencoder", n_components=k)
         error = nested["truncated"][str(k)]
         beside = f"{error:.3f} against {alone['error']:.3f} alone"
