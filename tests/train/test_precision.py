@@ -43,6 +43,13 @@ def test_one_slow_step_and_the_first_do_not_count(clock):
     assert choose("auto", stepper(clock, times, []), LARGE, ENOUGH) == "bf16"
 
 
+def test_a_hopeless_format_is_not_timed_to_the_end(clock):
+    calls = []
+    step = stepper(clock, {"fp32": [1.0] * 8, "bf16": [10.0] * 8}, calls)
+    assert choose("auto", step, LARGE, ENOUGH) == "fp32"
+    assert calls == [None] * 4 + [torch.bfloat16] * 2
+
+
 @pytest.mark.parametrize("asked", ["fp32", "bf16"])
 def test_what_was_asked_for_is_not_timed(asked):
     calls = []
