@@ -46,7 +46,7 @@ def test_numpy_scalars_and_tuples_become_json_values(value, plain):
         np.float32("nan"),
         {1, 2},
         b"bytes",
-        object(),
+        pytest.param(object(), id="an object"),
         np.zeros(2),
         {1: "a", "1": "b"},
     ],
