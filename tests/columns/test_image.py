@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from diabolo.columns import Image
+from diabolo.errors import DataError, ImageSizeError
 from diabolo.frames import Frame
 
 SHAPES = [(8, 8), (7, 9), (1, 5), (7, 9, 3), (4, 4, 1)]
@@ -73,6 +74,55 @@ def test_missing_pixels_are_unseen_and_at_the_mean_for_the_network():
     assert features[0, 4] == 0
     assert features.shape == (6, embedder.width)
     assert embedder.mean[0, 1, 1].item() == pytest.approx(float(np.nanmean(x[:, 1, 1])), abs=1e-6)
+
+
+@pytest.mark.parametrize("hole", [np.inf, -np.inf])
+def test_infinite_pixels_are_missing_ones(hole):
+    x = images((3, 3), "float32") * 7
+    clean = Image.fit(Frame.of(x), ("image",))
+    x[2, 0, 0] = hole
+    column = Image.fit(Frame.of(x), ("image",))
+    assert (column.low, column.high) == (clean.low, clean.high)
+    assert 0 < column.spread < np.inf
+    values, seen = column.to_tensor(Frame.of(x))
+    assert not seen[2, 0, 0, 0]
+    assert torch.isfinite(values).all()
+
+
+@pytest.mark.parametrize(("came", "named"), [((5, 8), "5 x 8 pixels, grey"), ((8, 8, 3), "3 channels")])
+def test_another_size_is_refused_with_both_sizes(came, named):
+    column = Image.fit(Frame.of(images((8, 8), "uint8")), ("image",))
+    with pytest.raises(ImageSizeError, match=f"{named}, but those of training were of 8 x 8 pixels, grey"):
+        column.to_tensor(Frame.of(images(came, "uint8")))
+
+
+@pytest.mark.parametrize("fitted", ["uint8", "float32"])
+@pytest.mark.parametrize("kind", ["uint8", "float32", "float64"])
+def test_bytes_and_floats_of_one_image_are_the_same_light(fitted, kind):
+    column = Image.fit(Frame.of(images((4, 4), fitted)), ("image",))
+    expected, _ = column.to_tensor(Frame.of(images((4, 4), fitted)))
+    assert torch.allclose(column.to_tensor(Frame.of(images((4, 4), kind)))[0], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["int64", "float32"])
+def test_numbers_up_to_255_are_bytes_to_a_model_of_bytes(kind):
+    x = images((4, 4), "uint8")
+    column = Image.fit(Frame.of(x), ("image",))
+    assert torch.equal(column.to_tensor(Frame.of(x.astype(kind)))[0], column.to_tensor(Frame.of(x))[0])
+
+
+@pytest.mark.parametrize(
+    ("fitted", "came"),
+    [
+        (images((4, 4), "uint8"), np.full((2, 4, 4), -0.5)),
+        (images((4, 4), "uint8"), np.full((2, 4, 4), 256.0)),
+        (images((4, 4), "float32") * 2 - 1, images((4, 4), "uint8")),
+    ],
+)
+def test_pixels_of_another_scale_are_refused(fitted, came):
+    column = Image.fit(Frame.of(fitted), ("image",))
+    with pytest.raises(DataError, match="but those of training"):
+        column.to_tensor(Frame.of(came))
 
 
 def test_what_a_network_sees_is_centered_and_of_unit_size():

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from diabolo.columns.base import Column, Embedder, Head
 from diabolo.distributions import ClippedGaussian, Distribution
+from diabolo.errors import DataError, ImageSizeError
 from diabolo.frames import Frame
 from diabolo.nn.readout import Readout
 
@@ -17,6 +18,7 @@ __all__ = ["Image"]
 
 SMALLEST_SCALE = 1e-3  # of the pixels' range
 BYTE = 255.0
+ROUNDING = 1e-3  # by which resizing may leave [0, 1]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,24 +62,37 @@ class Image(Column):
 
     @classmethod
     def fit(cls, frame: Frame, names: tuple[str, ...], **_: Any) -> Self:
-        """Size and range of the images."""
+        """Size and range of the images; pixels that are not finite are missing."""
         pixels = frame.pixels(names[0])
-        channels = pixels.shape[3] if pixels.ndim == 4 else 1
         is_bytes = pixels.dtype == np.uint8
         low, high = (0.0, 1.0) if is_bytes else _range_of_light(pixels)
-        spread = float(np.nanstd(pixels[:: max(1, len(pixels) // 2000)].astype(np.float64))) / (
-            BYTE if is_bytes else 1
-        )
-        size = (channels, pixels.shape[1], pixels.shape[2])
+        sample = pixels[:: max(1, len(pixels) // 2000)].astype(np.float64)
+        spread = float(sample.std(where=np.isfinite(sample))) / (BYTE if is_bytes else 1)
+        size = _channels_first(pixels).shape[1:]
         return cls(names, size, bool(is_bytes), pixels.ndim == 4, low, high, spread or 1.0)
 
     def to_tensor(self, frame: Frame) -> tuple[Tensor, Tensor]:
-        """Images -> pixels (n, channels, height, width) and flags of the same shape."""
+        """Images -> pixels (n, channels, height, width) and flags of the same shape.
+
+        Raises
+        ------
+        ImageSizeError
+            Images have another size or number of channels than those of training.
+        DataError
+            Their pixels cannot be brought to the scale of training.
+        """
         pixels = frame.pixels(self.names[0])
-        x = np.moveaxis(pixels, 3, 1) if pixels.ndim == 4 else pixels[:, None]
-        values = torch.from_numpy(np.divide(x, BYTE if self.bytes else 1.0, dtype=np.float32))
-        seen = torch.ones((), dtype=torch.bool).expand(values.shape) if self.bytes else torch.isfinite(values)
-        return values if self.bytes else torch.where(seen, values, 0.0), seen
+        x = _channels_first(pixels)
+        if x.shape[1:] != self.size:
+            raise ImageSizeError(
+                f"the images are of {_words(x.shape[1:])}, but those of training were of {_words(self.size)}: "
+                "resize or convert them."
+            )
+        values = torch.from_numpy(np.divide(x, self._white(pixels), dtype=np.float32))
+        if pixels.dtype == np.uint8:
+            return values, torch.ones((), dtype=torch.bool).expand(values.shape)
+        seen = torch.isfinite(values)
+        return torch.where(seen, values, 0.0), seen
 
     def from_tensor(self, values: Tensor) -> dict[str, pa.Array]:
         """Pixels -> images of the size and dtype that came in."""
@@ -116,8 +131,27 @@ class Image(Column):
 
     def describe(self) -> str:
         """One line for people."""
-        channels, height, width = self.size
-        return f"1 image of {height} x {width} pixels, {'grey' if channels == 1 else f'{channels} channels'}"
+        return f"1 image of {_words(self.size)}"
+
+    def _white(self, pixels: np.ndarray) -> float:
+        """What to divide new pixels by for the scale of training: bytes and floats in [0, 1] mean the same light."""
+        light = (self.low, self.high)
+        if pixels.dtype == np.uint8:
+            if light != (0.0, 1.0) and not (self.low >= 0 and 1 < self.high <= BYTE):
+                raise DataError(
+                    f"the images are bytes, but those of training had pixels in [{self.low:g}, {self.high:g}]: "
+                    "bring them to that range."
+                )
+            return BYTE if light == (0.0, 1.0) else 1.0
+        if not self.bytes:
+            return 1.0
+        low, high = _limits(pixels)
+        if low < -ROUNDING or high > BYTE:
+            raise DataError(
+                f"the images have pixels in [{low:g}, {high:g}], but those of training were bytes: "
+                "give bytes, or floats in [0, 1] or [0, 255]."
+            )
+        return 1.0 if pixels.dtype.kind == "f" and high <= 1 + ROUNDING else BYTE
 
 
 class PixelEmbedder(Embedder):
@@ -178,7 +212,24 @@ class PixelHead(Head):
         )
 
 
+def _channels_first(pixels: np.ndarray) -> np.ndarray:
+    """(n, y, x) or (n, y, x, c) as (n, c, y, x), without a copy."""
+    return np.moveaxis(pixels, 3, 1) if pixels.ndim == 4 else pixels[:, None]
+
+
+def _words(size: tuple[int, ...]) -> str:
+    channels, height, width = size
+    return f"{height} x {width} pixels, {'grey' if channels == 1 else f'{channels} channels'}"
+
+
+def _limits(pixels: np.ndarray) -> tuple[float, float]:
+    """Darkest and brightest of the finite pixels; (inf, -inf) where there is none."""
+    finite = np.isfinite(pixels)
+    x = pixels.astype(np.float64) if pixels.dtype.kind != "f" else pixels
+    return float(x.min(where=finite, initial=np.inf)), float(x.max(where=finite, initial=-np.inf))
+
+
 def _range_of_light(pixels: np.ndarray) -> tuple[float, float]:
     """[0, 1] where all pixels lie in it, else their own range."""
-    low, high = float(np.nanmin(pixels)), float(np.nanmax(pixels))
+    low, high = _limits(pixels)
     return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)
