@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from diabolo.columns import Categorical, Continuous
-from diabolo.data.matching import match, warn_infinite
+from diabolo.data.matching import match, names_in, warn_infinite
 from diabolo.errors import ExtraColumnWarning, InfiniteValueWarning, MissingColumnError
 from diabolo.frames import Frame
 
@@ -56,6 +56,19 @@ def test_an_array_is_taken_by_position_by_a_schema_of_a_table():
 def test_a_table_is_taken_by_position_by_a_schema_of_an_array(names):
     frame = match(Frame.of(pd.DataFrame([[1.0, 2.0, 3.0]], columns=list(names))), ARRAY, ARRAY, "E")
     assert frame.numbers(ARRAY).tolist() == [[1, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("frame", "table", "own"),
+    [
+        (Frame.of({"a": [1], "b": [2]}), ("x0", "x1"), ("a", "b")),
+        (Frame.of({"x1": [1], "x0": [2]}), ("x0", "x1"), ("x0", "x1")),
+        (Frame.of({"b": [1], "a": [2]}), ("a", "b"), ("a", "b")),
+        (Frame.of([[1, 2]]), ("a", "b"), ("x0", "x1")),
+    ],
+)
+def test_a_frame_has_its_own_names_for_columns_taken_by_position(frame, table, own):
+    assert names_in(frame, table, table) == dict(zip(table, own, strict=True))
 
 
 def test_infinite_numbers_are_told_by_column():

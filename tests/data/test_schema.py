@@ -12,6 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diabolo.data.readers import read
 from diabolo.data.samples import people
 from diabolo.data.schema import Schema
 from diabolo.distributions import Joint
@@ -276,6 +277,26 @@ def test_another_width_is_refused_by_the_name_of_the_estimator():
         schema.to_batch(Frame.of(np.ones((2, 3))))
     with pytest.raises(ValueError, match="but VAE is expecting"):
         schema.to_batch(Frame.of(np.ones((2, 3))), "VAE")
+
+
+@pytest.mark.parametrize("kind", ["array", "pandas", "csv"])
+@pytest.mark.parametrize("of", ["array", "table"])
+@pytest.mark.filterwarnings(QUIET)
+def test_rows_taken_by_position_come_back_under_their_own_names(of, kind, tmp_path):
+    x = np.c_[np.random.default_rng(0).normal(size=(30, 3)), np.arange(30.0)]
+    pandas = pd.DataFrame(x, columns=["age", "size", "score", "id"])
+    pandas.to_csv(tmp_path / "d.csv", index=False)
+    data = {"array": x, "pandas": pandas, "csv": read(tmp_path / "d.csv")}[kind]
+    if of == "table":
+        schema = Schema.fit(Frame.of(pandas.astype({"id": int})))
+        assert set(schema.excluded) == {"id"}
+    else:
+        schema = Schema.fit(Frame.of(x))
+    frame = Frame.of(data)
+    back = schema.to_table(schema.to_batch(frame).values, frame.template, frame)
+    assert type(back) is type(data)
+    assert Frame.of(back).names == frame.names
+    assert Frame.of(back).numbers() == pytest.approx(x, abs=1e-4)
 
 
 @pytest.mark.parametrize("shape", [(12, 6, 5), (12, 6, 5, 3)])

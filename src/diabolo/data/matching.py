@@ -10,7 +10,7 @@ from diabolo.data.kinds import listed
 from diabolo.errors import DataError, ExtraColumnWarning, InfiniteValueWarning, MissingColumnError
 from diabolo.frames import Frame
 
-__all__ = ["match", "warn_infinite"]
+__all__ = ["match", "names_in", "warn_infinite"]
 
 NUMERIC = ("continuous", "count")
 
@@ -48,8 +48,7 @@ def match(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...], estimat
         return frame
     came = set(frame.names)
     missing = [name for name in needed if name not in came]
-    of_array = table == tuple(f"x{i}" for i in range(len(table)))
-    if frame.matrix is not None or (of_array and missing):
+    if _goes_by_position(frame, table, needed):
         return _by_position(frame, table, estimator)
     if missing:
         raise MissingColumnError(
@@ -63,6 +62,24 @@ def match(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...], estimat
             stacklevel=3,
         )
     return frame
+
+
+def names_in(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...]) -> dict[str, str]:
+    """What a frame that :func:`match` accepts calls the columns of a schema.
+
+    Parameters
+    ----------
+    frame : Frame
+    table, needed : tuple of str
+        As for :func:`match`.
+
+    Examples
+    --------
+    >>> names_in(Frame.of({"age": [31], "size": [1.8]}), ("x0", "x1"), ("x0", "x1"))
+    {'x0': 'age', 'x1': 'size'}
+    """
+    own = frame.names if _goes_by_position(frame, table, needed) else table
+    return dict(zip(table, own, strict=True))
 
 
 def warn_infinite(frame: Frame, column: Column) -> None:
@@ -87,6 +104,14 @@ def warn_infinite(frame: Frame, column: Column) -> None:
             InfiniteValueWarning,
             stacklevel=3,
         )
+
+
+def _goes_by_position(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...]) -> bool:
+    """Whether the names of a frame, or those of a schema, are those of an array and mean nothing."""
+    if frame.matrix is not None:
+        return True
+    of_array = table == tuple(f"x{i}" for i in range(len(table)))
+    return of_array and not set(needed) <= set(frame.names)
 
 
 def _by_position(frame: Frame, table: tuple[str, ...], estimator: str) -> Frame:

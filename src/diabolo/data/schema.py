@@ -16,7 +16,7 @@ from diabolo.columns.base import Column
 from diabolo.data.batch import Batch
 from diabolo.data.inference import Finding, infer
 from diabolo.data.kinds import KINDS, blocks_of, fit_column, listed, warn_excluded, with_overrides
-from diabolo.data.matching import match, warn_infinite
+from diabolo.data.matching import match, names_in, warn_infinite
 from diabolo.distributions import Joint
 from diabolo.errors import (
     SchemaError,
@@ -167,18 +167,21 @@ class Schema:
             ``Frame.template`` of the training data, or of the data to imitate.
         carry : Frame, optional
             The rows these are the reconstruction of: excluded columns are taken from it unchanged. Without it
-            constants are filled in again and other excluded columns are missing.
+            constants are filled in again and other excluded columns are missing. Columns that were taken by
+            position get its names.
         """
+        itself = {name: name for name in self.table}
+        names = itself if carry is None else names_in(carry, self.table, self.names)
         cells: dict[str, Any] = {}
         for key, column in self.blocks.items():
             cells.update(column.from_tensor(values[key]))
         rows = len(next(iter(values.values())))
         for name, found in self.excluded.items():
-            carried = carry is not None and carry.n_rows == rows and name in carry.names
-            cells[name] = (
-                carry.arrow(name) if carry is not None and carried else pa.array([found.value] * rows)
-            )
-        return restore({name: cells[name] for name in self.table}, template, carry)
+            if carry is not None and carry.n_rows == rows and names[name] in carry.names:
+                cells[name] = carry.arrow(names[name])
+            else:
+                cells[name] = pa.array([found.value] * rows)
+        return restore({names[name]: cells[name] for name in self.table}, template, carry)
 
     @cached_property
     def widths(self) -> dict[str, int]:
