@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diabolo.errors import CheckpointError
+from diabolo.data.samples import people
+from diabolo.errors import CheckpointError, ParameterError
+from diabolo.frames import Frame
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.fitting import KEPT, fingerprint, width_for
 from diabolo.nn import Dense
@@ -79,3 +81,32 @@ def test_what_asks_for_more_than_a_small_error_is_not_replaced_by_pca(wanted: di
     assert model.architecture_.linear_path is None
     assert "linear_path" not in model.history_.plan
     assert model.score(rows) < 0.999
+
+
+@pytest.mark.filterwarnings("ignore::diabolo.errors.DiaboloWarning")
+def test_a_mixed_table_keeps_its_trained_weights_where_the_start_is_not_pca():
+    table = people(300, seed=0)
+    model = Autoencoder(4, max_epochs=15, size="small", random_state=0).fit(table.slice(0, 240))
+    rest = Frame.of(table.slice(240))
+    linear = model.reference_.error(model.schema_, model.schema_.to_batch(rest))
+    assert model.reconstruction_error(table.slice(240)).mean() < 1.1 * linear
+    assert model.history_.best <= min(epoch.held_out for epoch in model.history_.epochs)
+
+
+def test_a_run_folder_without_a_seed_is_refused(tmp_path):
+    with pytest.raises(ParameterError, match="random_state"):
+        Autoencoder(2).fit(ROWS, run_dir=tmp_path)
+
+
+def test_a_second_stage_is_part_of_the_record():
+    model = Autoencoder(2, max_epochs=3, random_state=0).fit(ROWS)
+    assert model.history_.plan["linear_path"]
+    assert [epoch.epoch for epoch in model.history_.epochs] == [1, 2, 3, 4, 5, 6]
+    seconds = [epoch.seconds for epoch in model.history_.epochs]
+    assert seconds == sorted(seconds)
+
+
+def test_fit_reads_a_file(tmp_path):
+    np.save(tmp_path / "rows.npy", ROWS)
+    model = Autoencoder(2, max_epochs=1, random_state=0).fit(tmp_path / "rows.npy")
+    assert model.transform(str(tmp_path / "rows.npy")).shape == (80, 2)

@@ -30,9 +30,8 @@ from torch import Tensor
 from diabolo.data.batch import Batch
 from diabolo.data.split import split
 from diabolo.errors import ModelFileError, ParameterError
-from diabolo.frames import Frame
 from diabolo.models import defaults, specs
-from diabolo.models.base import Decodes, Estimator
+from diabolo.models.base import Decodes, Estimator, as_frame
 from diabolo.models.codec import Architecture, Codec
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
@@ -157,14 +156,20 @@ class Autoencoder(Decodes, Estimator):
         schema : Schema, dict or path, optional
             What columns are, where the automatic choice is to be overruled.
         run_dir : path, optional
-            Folder for checkpoints and ``history.jsonl``: the same call goes on where a killed run was.
+            Folder for checkpoints and a ``history.jsonl`` of each stage (``nets``, and ``width`` or ``linear`` where they
+            are needed): the same call goes on where a killed run was. Needs a ``random_state``.
         """
         specs.check_spec("corruption", self.corruption, Corruption, "a value from diabolo.terms")
         specs.check_spec("penalty", self.penalty, Penalty, "a value from diabolo.terms")
         specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
         trainer = self.trainer or Trainer()
+        if run_dir is not None and self.random_state is None:
+            raise ParameterError(
+                "run_dir needs a random_state, an int: without one every call draws a seed of its own, and none can go on "
+                "where another was."
+            )
         seed = as_seed(self.random_state)
-        frame = Frame.of(X)
+        frame = as_frame(X)
         train, held_out = split(frame.n_rows, trainer.validation, seed)
         self._learn_schema(frame, schema, train)
         batch = self.schema_.to_batch(frame).to(defaults.device(self.device))
@@ -172,7 +177,7 @@ class Autoencoder(Decodes, Estimator):
         fitting = Fitting(self, trainer, seed, rows, held)
         k, self.curve_ = self.n_components, {}
         if isinstance(k, str):
-            k, self.curve_ = fitting.choose_width(k)
+            k, self.curve_ = fitting.choose_width(k, run_dir)
         self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
         fitting.fit(self.n_components_, run_dir)
         return self

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from diabolo.columns import Image
 from diabolo.data.batch import Batch
+from diabolo.data.readers import read
 from diabolo.data.schema import Schema
 from diabolo.errors import OvercompleteError, ParameterError, TooFewRowsError
 from diabolo.files import container
@@ -20,7 +21,7 @@ from diabolo.frames import Frame
 from diabolo.models import specs
 from diabolo.train import History
 
-__all__ = ["Decodes", "Encodes", "Estimator", "n_features"]
+__all__ = ["Decodes", "Encodes", "Estimator", "as_frame", "n_features"]
 
 ROWS = 8192  # rows encoded or decoded at a time
 
@@ -28,6 +29,11 @@ ROWS = 8192  # rows encoded or decoded at a time
 def n_features(schema: Schema) -> int:
     """Numbers a row is made of, as a person counts: every pixel of an image, every other column once."""
     return sum(sum(c.widths) if isinstance(c, Image) else len(c.names) for c in schema.columns)
+
+
+def as_frame(X: Any) -> Frame:
+    """Rows of any kind; a path is read (:func:`diabolo.read`)."""
+    return Frame.of(read(X) if isinstance(X, str | Path) else X)
 
 
 class Estimator(BaseEstimator, ABC):
@@ -154,7 +160,7 @@ class Estimator(BaseEstimator, ABC):
     def _read(self, X: Any) -> tuple[Frame, Batch]:
         """Rows of the kind the model was fitted with."""
         check_is_fitted(self)
-        frame = Frame.of(X)
+        frame = as_frame(X)
         return frame, self.schema_.to_batch(frame, type(self).__name__)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
@@ -32,6 +32,7 @@ KEPT = 0.95  # share of what the widest code takes off the mean row's error
 START_ROWS = 20_000  # rows from which networks take their start
 WIDER = 1.5  # hidden layers of an ordered model, which is k models in one
 AROUND = {"progress": "auto", "keep": 2, "max_seconds": None, "checkpoint_every": 1.0}  # change no weight
+ROUNDING = 1e-3  # of PCA's error, by which float32 may miss it
 ALLOWED = "is neither 'auto' nor a value such as Dense((256, 128))."
 
 
@@ -52,14 +53,18 @@ class Fitting:
     ) -> None:
         self.model, self.trainer, self.seed = model, trainer, seed
         self.rows, self.held_out = rows, held_out
+        self.seconds, self.interrupted = 0.0, False
 
-    def choose_width(self, rule: str) -> tuple[int, dict[int, float]]:
+    def choose_width(self, rule: str, run_dir: str | Path | None) -> tuple[int, dict[int, float]]:
         """The width for ``n_components="auto"`` and held-out error by width, from one ordered model."""
         if rule != "auto":
             raise ParameterError(f"n_components={rule!r} is neither a number nor 'auto'.")
         widest = max(1, min(WIDEST, n_features(self.model.schema_) - 1))
         reference = Reference.fit(self.model.schema_, self.rows, widest)
-        codec, _ = self._train(widest, reference, self._architecture(ordered=True), ordered=True)
+        codec, history = self._train(
+            widest, reference, self._architecture(ordered=True), ordered=True, run_dir=run_dir, stage="width"
+        )
+        self.seconds, self.interrupted = history.seconds, history.stop_reason == "interrupted"
         curve = self.curve(codec)
         return width_for(curve, reference.error(self.model.schema_, self.held_out, width=0)), curve
 
@@ -69,17 +74,32 @@ class Fitting:
         reference = Reference.fit(model.schema_, self.rows, k)
         architecture = self._architecture(ordered=model.ordered)
         codec, history = self._train(k, reference, architecture, ordered=model.ordered, run_dir=run_dir)
-        if self._is_promised(k, architecture, history) and not self._beats(reference, codec):
+        history = history.later(self.seconds)
+        if self._is_promised(k, architecture, history) and self._deficit(codec, reference) > 0:
+            self.seconds = history.seconds
             architecture = with_linear_path(architecture)
-            codec, history = self._train(
+            codec, linear = self._train(
                 k, reference, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear"
             )
-            if not self._beats(reference, codec):
-                self._start(codec)
+            self._settle(codec, reference)
+            history = linear.after(history)
             history.plan["linear_path"] = "the networks alone were not clearly better than PCA"
         model.curve_ = self.curve(codec) if model.ordered else model.curve_
         model.codec_, model.history_, model.reference_ = codec.cpu().eval(), history, reference.to("cpu")
         model.architecture_ = architecture
+
+    def _settle(self, codec: Codec, reference: Reference) -> None:
+        """Go back to the start of a linear path unless training was clearly better, where the start is PCA.
+
+        With counts and categories it is not quite, and the trained weights, the best of all epochs, stay.
+        """
+        if self._deficit(codec, reference) > 0:
+            trained = {name: tensor.clone() for name, tensor in codec.state_dict().items()}
+            self._start(codec)
+            linear = reference.error(self.model.schema_, self.held_out)
+            if self._deficit(codec, reference, doubt=0.0) > ROUNDING * linear:
+                for name, tensor in codec.state_dict().items():
+                    tensor.copy_(trained[name])
 
     def _is_promised(self, k: int, architecture: Architecture, history: History) -> bool:
         """Whether to end no worse than PCA is what was asked for.
@@ -120,13 +140,25 @@ class Fitting:
         plan = defaults.plan(
             model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate
         )
+        if self.interrupted:  # Ctrl-C while the width was searched: one epoch, so that there is a model
+            plan = dataclasses.replace(plan, max_epochs=1)
         fit = functools.partial(
-            self.trainer.fit, objective, self.rows, self.held_out, seed=self.seed, **dataclasses.asdict(plan)
+            self._limited().fit,
+            objective,
+            self.rows,
+            self.held_out,
+            seed=self.seed,
+            **dataclasses.asdict(plan),
         )
         if run_dir is None:
             return codec, fit()
         with Checkpoints(Path(run_dir) / stage, keep=self.trainer.keep) as checkpoints:
             return codec, fit(checkpoints=checkpoints, identity=self._identity(k, architecture))
+
+    def _limited(self) -> Trainer:
+        """The trainer with what is left of its time."""
+        limit = self.trainer.max_seconds
+        return dataclasses.replace(self.trainer, max_seconds=None if limit is None else limit - self.seconds)
 
     def _start(self, codec: Codec) -> None:
         """Put statistics (and a linear path) of training rows into a codec."""
@@ -135,17 +167,17 @@ class Fitting:
         with seeded(self.seed, "start"):
             codec.start(self.rows.take(sample))
 
-    def _beats(self, reference: Reference, codec: Codec) -> bool:
-        """Whether a codec's held-out errors are below PCA's by more than two standard errors of their difference."""
+    def _deficit(self, codec: Codec, reference: Reference, *, doubt: float = 2.0) -> float:
+        """Held-out error of a codec less PCA's, plus ``doubt`` standard errors of this difference."""
         schema, objective = self.model.schema_, Reconstruction(codec, self.model.schema_).eval()
         with torch.inference_mode():
-            gains = [
-                schema.errors_by_column(part, reference.expected(schema, part)).sum(1)
-                - objective.error(part, codec.encode(part).mean, None)
+            losses = [
+                objective.error(part, codec.encode(part).mean, None)
+                - schema.errors_by_column(part, reference.expected(schema, part)).sum(1)
                 for part in self.held_out.split(START_ROWS)
             ]
-        gain = torch.cat(gains).double()
-        return bool(gain.mean() > 2.0 * gain.std() / len(gain) ** 0.5)
+        loss = torch.cat(losses).double()
+        return float(loss.mean() + doubt * loss.std() / len(loss) ** 0.5)
 
     def _architecture(self, *, ordered: bool) -> Architecture:
         """The architecture a person gave, or the one the data suggest."""
@@ -154,7 +186,7 @@ class Fitting:
             if given != "auto":
                 raise ParameterError(f"architecture={given!r} {ALLOWED}")
             return defaults.architecture(self.model.size, self.model.schema_, wider=WIDER if ordered else 1.0)
-        if isinstance(given, type) or not hasattr(given, "encoder"):
+        if isinstance(given, type) or not isinstance(cast(Any, given), Architecture):
             raise ParameterError(f"architecture={given!r} {ALLOWED}")
         return given
 

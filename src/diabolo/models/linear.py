@@ -35,7 +35,7 @@ from diabolo.data.split import split
 from diabolo.errors import ParameterError
 from diabolo.frames import Frame
 from diabolo.models import specs
-from diabolo.models.base import Decodes, Estimator, n_features
+from diabolo.models.base import Decodes, Estimator, as_frame, n_features
 from diabolo.models.fitting import WIDEST, width_for
 from diabolo.models.linear_descent import descend
 from diabolo.models.reference import Reference
@@ -169,7 +169,7 @@ class LinearAutoencoder(Decodes, Estimator):
         """
         started = time.perf_counter()
         seed = self._checked_seed()
-        frame = Frame.of(X)
+        frame = as_frame(X)
         self.moments_, self.curve_ = None, {}
         self._start(frame, schema)
         if self.n_components == "auto":
@@ -200,7 +200,7 @@ class LinearAutoencoder(Decodes, Estimator):
         """
         started = time.perf_counter()
         self._checked_seed()
-        frame = Frame.of(X)
+        frame = as_frame(X)
         if getattr(self, "moments_", None) is None:
             self.moments_, self.curve_ = None, {}
             self._start(frame, None)

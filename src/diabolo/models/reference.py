@@ -8,6 +8,7 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
+from diabolo.errors import DataError
 
 __all__ = ["Reference"]
 
@@ -36,6 +37,10 @@ class Reference:
             batch.take(torch.arange(0, len(batch), step, device=batch.index.device)) if step > 1 else batch
         )
         x, seen = schema.coordinates(sample).double(), schema.coordinates_seen(sample)
+        if not torch.isfinite(x.square().sum()):
+            raise DataError(
+                "the squares of these numbers are too large to add up: rescale columns beyond 1e150."
+            )
         mean = x.mean(0) if seen is None else x.sum(0) / seen.sum(0).clamp(min=1)
         x = x - mean if seen is None else torch.where(seen, x - mean, 0.0)
         return cls(mean.float(), _components(x, k).float())

@@ -79,6 +79,18 @@ class History:
         """Wall time of the whole run."""
         return self.epochs[-1].seconds if self.epochs else float(self.plan.get("seconds", 0.0))
 
+    def later(self, seconds: float) -> Self:
+        """The record of a run before which ``seconds`` had been spent on the same fit."""
+        epochs = tuple(dataclasses.replace(e, seconds=e.seconds + seconds) for e in self.epochs)
+        return dataclasses.replace(self, epochs=epochs, plan={**self.plan, "seconds": self.seconds + seconds})
+
+    def after(self, earlier: Self) -> Self:
+        """One record of two stages: epochs and time go on where the earlier one ended."""
+        done = len(earlier.epochs)
+        mine = self.later(earlier.seconds)
+        epochs = (dataclasses.replace(e, epoch=e.epoch + done) for e in mine.epochs)
+        return dataclasses.replace(mine, epochs=(*earlier.epochs, *epochs), best_epoch=self.best_epoch + done)
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return dataclasses.asdict(self)
