@@ -94,6 +94,23 @@ def test_pandas_row_labels_need_as_many_rows():
     assert restore({"uint8": np.ones(2)}, frame.template, frame).index.tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("dtype", "cells", "expected"),
+    [
+        ("int64", [None, None], "Int64"),
+        ("uint8", [3, None], "UInt8"),
+        ("bool", [True, None], "boolean"),
+        ("int64", [3, 4], "int64"),
+        ("float64", [None, None], "float64"),
+    ],
+)
+def test_pandas_columns_with_new_gaps_get_a_dtype_that_has_them(dtype: str, cells: list, expected: str):
+    frame = Frame.of(pd.DataFrame({"a": np.zeros(2, dtype)}))
+    out = restore({"a": pa.array(cells)}, frame.template)["a"]
+    assert out.dtype == expected
+    assert [None if gap else cell for cell, gap in zip(out, out.isna(), strict=True)] == cells
+
+
 def test_polars():
     out = there_and_back(POLARS)
     assert out.schema == POLARS.schema

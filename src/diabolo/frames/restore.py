@@ -20,6 +20,11 @@ __all__ = ["restore", "template_of"]
 
 pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
+# numpy has no missing integers and truth values: columns with gaps get these types of pandas instead.
+WITH_GAPS = {"bool": "boolean"} | {
+    f"{sign}int{bits}": f"{sign.upper()}Int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
+
 
 def template_of(source: Source) -> dict[str, Any]:
     """All that :func:`restore` needs, as plain JSON values: kind, types, levels, shape of images.
@@ -122,7 +127,9 @@ def _pandas(table: pa.Table, template: dict[str, Any], index: Any) -> Any:
     dtypes = dict(zip(_schema(template).names, template["dtypes"], strict=True))
     frame = table.to_pandas()
     came = zip(frame.columns, frame.dtypes, strict=True)
-    changes = {name: dtypes[name] for name, dtype in came if _must_change(dtype, dtypes[name])}
+    changes = {
+        name: _dtype(frame[name], dtypes[name]) for name, dtype in came if _must_change(dtype, dtypes[name])
+    }
     frame = frame.astype(changes) if changes else frame
     if "labels" in template:
         labels = dict(zip(_schema(template).names, template["labels"], strict=True))
@@ -141,6 +148,11 @@ def _must_change(came: Any, wanted: str) -> bool:
     """Whether to set a pandas dtype: categories carry theirs, text that was read as numbers stays numbers."""
     was_text = came.kind in "if" and wanted.startswith("str")
     return str(came) != wanted and wanted != "category" and not was_text
+
+
+def _dtype(cells: Any, wanted: str) -> str:
+    """The wanted pandas dtype, or its likeness that has room for gaps."""
+    return WITH_GAPS[wanted] if wanted in WITH_GAPS and cells.hasnans else wanted
 
 
 def _array(columns: Mapping[str, Any], template: dict[str, Any]) -> Any:
