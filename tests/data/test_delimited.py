@@ -124,5 +124,19 @@ def test_a_character_across_the_end_of_the_sample(tmp_path: Path):
     assert read(tmp_path, text).num_rows > 10_000
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_header_longer_than_the_sample(tmp_path: Path, delimiter: str):
+    names = [f"column_{j}" for j in range(8_000)]
+    assert len(delimiter.join(names)) > delimited.HEAD
+    table = read(tmp_path, "\n".join(map(delimiter.join, [names, ["1"] * 8_000, ["2"] * 8_000])) + "\n")
+    assert table.column_names == names
+    assert table.column("column_7999").to_pylist() == [1, 2]
+
+
+def test_a_quote_that_never_ends(tmp_path: Path):
+    with pytest.raises(DataError, match="header is unclear"):
+        read(tmp_path, 'a,"b\n' + "1,2\n" * 100_000)
+
+
 def test_a_header_only_has_no_row(tmp_path: Path):
     assert read(tmp_path, "a,b\n").num_rows == 0

@@ -5,6 +5,7 @@ import csv
 import io
 import mmap
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def read(path: Path, _: str | None = None) -> pa.Table:
     """
     head = _head(path)
     delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(head)
-    names = _names(head, delimiter, path)
+    names = _names(path, delimiter)
     options = {
         "read_options": csv_format.ReadOptions(block_size=BLOCK),
         "parse_options": csv_format.ParseOptions(
@@ -118,13 +119,15 @@ def _delimiter(head: str) -> str:
     return max(DELIMITERS, key=agreement)
 
 
-def _names(head: str, delimiter: str, path: Path) -> list[str]:
-    """The header; a column without a name is called by its place."""
-    header = [name.strip() for name in _lines(head, delimiter)[0]]
-    names = [name or f"Unnamed: {place}" for place, name in enumerate(header)]
-    if twice := sorted(
-        {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
-    ):
+def _names(path: Path, delimiter: str) -> list[str]:
+    """The header, however long; a column without a name is called by its place."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(row for row in csv.reader(file, delimiter=delimiter) if row)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DataError(_where_not_utf8(path) or f"{path.name}: the header is unclear ({error}).") from error
+    names = [name.strip() or f"Unnamed: {place}" for place, name in enumerate(header)]
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         raise DuplicateColumnError(
             f"{path.name}: the header holds {', '.join(map(repr, twice))} more than once; every column needs "
             "a name of its own."
