@@ -188,6 +188,21 @@ def test_a_plan_is_a_fixed_point(frame, schema):
     assert Schema.fit(frame, override=schema.plan()) == schema
 
 
+def test_an_override_changes_the_columns_it_names_and_no_other(frame, schema, tmp_path):
+    scaled = schema.override(frame, {"income": {"kind": "continuous", "scaling": "standard"}})
+    changed = scaled.override(frame, {"age": "ordinal", "id": "continuous", "smoker": None})
+    was, now = ({e["name"]: e for e in s.plan()["columns"]} for s in (scaled, changed))
+    assert {name: now[name]["kind"] for name in now if now[name] != was[name]} == {
+        "age": "ordinal",
+        "id": "continuous",
+        "smoker": None,
+    }
+    changed.save(tmp_path / "schema.json")
+    assert scaled.override(frame, tmp_path / "schema.json") == changed
+    with pytest.raises(SchemaError, match="'zip'"):
+        schema.override(frame, {"zip": "categorical"})
+
+
 @pytest.mark.filterwarnings(QUIET)
 def test_options_make_blocks_of_their_own(frame):
     schema = Schema.fit(frame, override={"income": {"kind": "continuous", "scaling": "standard"}})

@@ -17,7 +17,16 @@ from diabolo.data.inference import Finding
 from diabolo.errors import SchemaError
 from diabolo.frames import Frame
 
-__all__ = ["KINDS", "Block", "blocks_of", "fit_column", "listed", "warn_excluded", "with_overrides"]
+__all__ = [
+    "KINDS",
+    "Block",
+    "blocks_of",
+    "choices",
+    "fit_column",
+    "listed",
+    "warn_excluded",
+    "with_overrides",
+]
 
 pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
@@ -50,7 +59,7 @@ def with_overrides(
     >>> with_overrides({"zip": Finding("continuous")}, {"zip": "categorical"})["zip"].kind
     'categorical'
     """
-    chosen = _entries(override)
+    chosen = choices(override)
     unknown = [name for name in chosen if name not in findings]
     if unknown:
         raise SchemaError(
@@ -113,8 +122,19 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(map(repr, names[:most])) + (f", ... ({len(names)} in all)" if len(names) > most else "")
 
 
-def _entries(override: Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
-    """Choices by column, from a mapping, an edited plan or the file of one."""
+def choices(override: Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
+    """Choices by column, from a mapping, an edited plan or the file of one.
+
+    Raises
+    ------
+    SchemaError
+        It is none of these.
+
+    Examples
+    --------
+    >>> choices({"columns": [{"name": "zip", "kind": "categorical"}, {"name": "note", "kind": None}]})
+    {'zip': {'kind': 'categorical'}, 'note': None}
+    """
     if override is None:
         return {}
     if not isinstance(override, Mapping):

@@ -15,7 +15,15 @@ from torch import Tensor
 from diabolo.columns.base import Column
 from diabolo.data.batch import Batch
 from diabolo.data.inference import Finding, infer
-from diabolo.data.kinds import KINDS, blocks_of, fit_column, listed, warn_excluded, with_overrides
+from diabolo.data.kinds import (
+    KINDS,
+    blocks_of,
+    choices,
+    fit_column,
+    listed,
+    warn_excluded,
+    with_overrides,
+)
 from diabolo.data.matching import match, names_in, warn_infinite
 from diabolo.distributions import Joint
 from diabolo.errors import (
@@ -32,8 +40,8 @@ VERSION = 1
 class Schema:
     """The columns of a table by data type, fitted on training rows, and what is left out.
 
-    A schema prints, can be edited (:meth:`save`, then ``override=`` of :meth:`fit`) and turns into JSON and
-    back exactly.
+    A schema prints, can be edited (:meth:`override`; or :meth:`save`, then ``override=`` of :meth:`fit`) and
+    turns into JSON and back exactly.
 
     Parameters
     ----------
@@ -95,6 +103,29 @@ class Schema:
             )
         columns = tuple(fit_column(frame, kind, names, options) for kind, names, options in blocks)
         return cls(columns, frame.names, excluded, tuple(options for _, _, options in blocks))
+
+    def override(self, frame: Frame, kinds: Mapping[str, Any] | str | Path) -> Self:
+        """The schema fitted again with other kinds for some columns; the rest keep theirs and their options.
+
+        Parameters
+        ----------
+        frame : Frame
+            Training rows, with all columns of the schema.
+        kinds : dict or path of a JSON file
+            As ``override`` of :meth:`fit`.
+
+        Raises
+        ------
+        SchemaError
+            As :meth:`fit`.
+
+        Examples
+        --------
+        >>> frame = Frame.of({"zip": [10115, 50667, 10115, 80331], "age": [31.5, 47, 52, 28]})
+        >>> Schema.fit(frame).override(frame, {"zip": "categorical"}).keys
+        ('categorical', 'continuous')
+        """
+        return type(self).fit(frame, choices(self.plan()) | choices(kinds))
 
     def __str__(self) -> str:
         """The schema as a person reads it: what every column is, and why some are left out."""
