@@ -54,7 +54,7 @@ def check(*paths: Path, force: bool) -> None:
             raise OutputError(f"cannot write {str(path)!r}: it is a folder; give the name of a file.")
         if path.exists() and not force:
             raise OutputExistsError(
-                f"{str(path)!r} exists already: choose another name, or replace it with --force."
+                f"{str(path)!r} exists already: choose another name, or replace it with --force (a run folder is gone on with)."
             )
         _check_folder(path)
 

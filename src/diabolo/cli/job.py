@@ -79,6 +79,7 @@ class Job:
         terminal.say(schema_table(schema))
         terminal.say()
         self._fit(fitting, schema)
+        _show_resumed(self.estimator, terminal)
         _show_curve(self.estimator, terminal)
         with terminal.working("judging"):
             scores = judge(self.estimator, test, fitting)
@@ -129,6 +130,14 @@ class Job:
             terminal.say(rows + "judged on the rows it is fitted with, for none are held out")
         else:
             terminal.say(rows + f"{fitting.n_rows:,} to fit, {test.n_rows:,} held out to judge")
+        terminal.say()
+
+
+def _show_resumed(estimator: "Autoencoder", terminal: Terminal) -> None:
+    """Say that a run folder was gone on with."""
+    epochs = estimator.history_.plan.get("resumed_at")
+    if epochs:
+        terminal.say(f"Went on from epoch {epochs} of the run folder.")
         terminal.say()
 
 

@@ -82,6 +82,7 @@ class Run:
         self.halted = torch.zeros((), device=self.device)
         self.halted_at = torch.zeros((), device=self.device)
         self.identity: dict[str, Any] = {}
+        self.resumed_at = 0  # epochs that another process had done
         self.optimizers = {player: self._optimizer(player) for player in objective.players}
         self.sums: dict[str, Tensor] = {}
         self.file = HistoryFile(
@@ -208,6 +209,7 @@ class Run:
             "threads": torch.get_num_threads(),
             "device": str(self.device),
             "seconds": seconds,
+            "resumed_at": self.resumed_at,
         }
         parameters = sum(p.numel() for p in self.objective.parameters())
         speed = len(self.rows) * self.epoch / max(seconds, 1e-9)
@@ -230,6 +232,7 @@ class Run:
         if found is not None:
             check_same(found[0]["identity"], self.identity)
             self._load(*found)
+            self.resumed_at = self.epoch
         self.file.restart(self.epochs)
         return found is not None
 
