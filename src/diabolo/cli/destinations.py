@@ -54,7 +54,8 @@ def check(*paths: Path, force: bool) -> None:
             raise OutputError(f"cannot write {str(path)!r}: it is a folder; give the name of a file.")
         if path.exists() and not force:
             raise OutputExistsError(
-                f"{str(path)!r} exists already: choose another name, or replace it with --force (a run folder is gone on with)."
+                f"{str(path)!r} exists already: choose another name, or replace it with --force "
+                f"(which starts no run folder anew)."
             )
         _check_folder(path)
 
