@@ -7,7 +7,13 @@ import pyarrow as pa
 import pytest
 
 from diabolo.data import delimited
-from diabolo.errors import DataError, DuplicateColumnError, EmptyDataError, UnsupportedFileError
+from diabolo.errors import (
+    DataError,
+    DuplicateColumnError,
+    EmptyDataError,
+    MixedTypeWarning,
+    UnsupportedFileError,
+)
 
 
 def read(folder: Path, text: str | bytes, name: str = "people.csv") -> pa.Table:
@@ -86,6 +92,33 @@ def test_zones_are_moments(tmp_path: Path):
 def test_codes_keep_their_zeros(tmp_path: Path):
     table = read(tmp_path, "zip,n\n00501,1\n10001,2\n,3\n")
     assert table.to_pydict() == {"zip": ["00501", "10001", None], "n": [1, 2, 3]}
+
+
+@pytest.mark.parametrize("cells", ["1 2 many", "1 x", "0.5 -3 1e5 .25 oops", "1 1 1 2 x y"])
+def test_mixed_types_are_text_and_told(tmp_path: Path, cells: str):
+    with pytest.warns(
+        MixedTypeWarning, match=r"people\.csv: column 'b' mixes numbers and text, such as '(\w+)'"
+    ):
+        table = read(tmp_path, "a,b\n" + "".join(f"7,{cell}\n" for cell in cells.split()))
+    assert table.column("b").to_pylist() == cells.split()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "1 x y",
+        "x x",
+        "007 008",
+        "007 12",
+        '"1,234.5" 12',
+        "1.234,5 12",
+        "2024-05-01 never",
+        "e5 e6 1",
+        "? NA",
+    ],
+)
+def test_what_is_not_mixed(tmp_path: Path, cells: str):
+    assert read(tmp_path, "a;b\n" + "".join(f"7;{cell}\n" for cell in cells.split())).num_rows
 
 
 def test_columns_without_a_name(tmp_path: Path):

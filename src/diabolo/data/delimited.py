@@ -5,6 +5,7 @@ import csv
 import io
 import mmap
 import re
+import warnings
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,13 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.csv as csv_format
 
-from diabolo.errors import DataError, DuplicateColumnError, EmptyDataError, UnsupportedFileError
+from diabolo.errors import (
+    DataError,
+    DuplicateColumnError,
+    EmptyDataError,
+    MixedTypeWarning,
+    UnsupportedFileError,
+)
 
 __all__ = ["MISSING", "read"]
 
@@ -34,6 +41,9 @@ BEFORE_CELL = (
     b"\n",
     b'"',
 )  # one search each: regular expressions find prefixes fast
+# A number with or without thousands separators; codes with leading zeros count, being no words.
+NUMBER = r"[+-]?((\d{1,3}([,.' \x{a0}\x{2009}\x{202f}]\d{3})+|\d+)([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?"
+MIXED = 0.5  # share of numbers from which other cells look like mistakes
 LARGE = 1e18  # from here on a float may have been such digits
 
 
@@ -52,6 +62,11 @@ def read(path: Path, _: str | None = None) -> pa.Table:
         The header holds one name twice.
     DataError
         A row has more or fewer cells than the header, or the text is not UTF-8.
+
+    Warns
+    -----
+    MixedTypeWarning
+        A column is read as text, but half of its different cells or more are numbers.
 
     Examples
     --------
@@ -74,7 +89,9 @@ def read(path: Path, _: str | None = None) -> pa.Table:
         raise DataError(_explain(error, path, delimiter, len(names))) from error
     if any(pa.types.is_binary(kind) for kind in table.schema.types):
         raise DataError(_where_not_utf8(path) or f"{path.name} holds bytes that are no text.")
-    return _keep_codes(table.rename_columns(names), path, options)
+    table = _keep_codes(table.rename_columns(names), path, options)
+    _warn_mixed(table, path)
+    return table
 
 
 def _conversion(text: list[str] | None = None) -> csv_format.ConvertOptions:
@@ -151,6 +168,23 @@ def _keep_codes(table: pa.Table, path: Path, options: dict[str, Any]) -> pa.Tabl
         if pc.any(pc.match_substring_regex(column, f"^\\s*(?:{CODE})\\s*$")).as_py():
             table = table.set_column(table.column_names.index(name), name, column)
     return table
+
+
+def _warn_mixed(table: pa.Table, path: Path) -> None:
+    """Name the columns of numbers that a few cells of text have made text."""
+    for field in table.schema:
+        if not pa.types.is_string(field.type):
+            continue
+        cells = pc.unique(table.column(field.name).drop_null())
+        number = pc.match_substring_regex(cells, f"^\\s*{NUMBER}\\s*$")
+        if MIXED <= (pc.mean(number).as_py() or 0) < 1:
+            word = cells.filter(pc.invert(number))[0].as_py()
+            warnings.warn(
+                f"{path.name}: column {field.name!r} mixes numbers and text, such as {word!r}, and is read as "
+                "text; mend or empty those cells to have numbers.",
+                MixedTypeWarning,
+                stacklevel=4,
+            )
 
 
 def _contains(path: Path, what: bytes | re.Pattern[bytes]) -> bool:
