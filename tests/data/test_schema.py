@@ -22,6 +22,7 @@ from diabolo.errors import (
     IdentifierColumnWarning,
     InfiniteValueWarning,
     MissingColumnError,
+    OutputError,
     SchemaError,
     UnknownCategoryWarning,
 )
@@ -181,6 +182,18 @@ def test_an_edited_file_is_honored(schema, frame, tmp_path, table):
     edited = Schema.fit(frame, override=path)
     assert set(edited.names) == set(schema.names) - {"smoker"} | {"id"}
     assert edited.blocks["ordinal"].names == ("age", "size")
+
+
+def test_an_old_file_survives_a_failure_to_save(schema, tmp_path):
+    path = tmp_path / "schema.json"
+    path.write_text("old")
+    broken = dataclasses.replace(schema, options=({"scaling": object()},) * len(schema.columns))
+    with pytest.raises(TypeError):
+        broken.save(path)
+    with pytest.raises(OutputError, match="create the folder first"):
+        schema.save(tmp_path / "absent" / "schema.json")
+    assert [p.name for p in tmp_path.iterdir()] == ["schema.json"]
+    assert path.read_text() == "old"
 
 
 @pytest.mark.filterwarnings(QUIET)

@@ -26,9 +26,8 @@ from diabolo.data.kinds import (
 )
 from diabolo.data.matching import match, names_in, warn_infinite
 from diabolo.distributions import Joint
-from diabolo.errors import (
-    SchemaError,
-)
+from diabolo.errors import SchemaError
+from diabolo.files.atomic import replace
 from diabolo.frames import Frame, restore
 
 __all__ = ["Schema"]
@@ -289,8 +288,16 @@ class Schema:
         return {"kinds": sorted(KINDS), "columns": [entries[name] for name in self.table]}
 
     def save(self, path: str | Path) -> None:
-        """Write :meth:`plan` as a JSON file, to be edited and passed as ``override``."""
-        Path(path).write_text(json.dumps(self.plan(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        """Write :meth:`plan` as a JSON file, all or nothing, to be edited and passed as ``override``.
+
+        Raises
+        ------
+        OutputError
+            The file cannot be written; an old one is unchanged.
+        """
+        with replace(path) as temporary:
+            text = json.dumps(self.plan(), indent=1, ensure_ascii=False)
+            temporary.write_text(text + "\n", encoding="utf-8")
 
     def to_json(self) -> dict[str, Any]:
         """The whole schema as plain JSON values."""
