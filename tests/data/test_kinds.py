@@ -61,6 +61,12 @@ def test_what_was_left_out_anyway_keeps_its_reason_and_its_value():
         ({"a": 3}, "allowed are"),
         ({"columns": [{"name": "a"}]}, "needs a name and a kind"),
         ({"columns": ["a"]}, "needs a name and a kind"),
+        ({"columns": [{"name": ["a"], "kind": "count"}]}, "needs a name and a kind"),
+        ({"columns": [{"name": "a", "kind": ["count"]}]}, "allowed are"),
+        ({"columns": [{"name": "a", "kind": "count", "options": None}]}, "options are None"),
+        ({"columns": [{"name": "a", "kind": "count", "options": ["x"]}]}, "an object is needed"),
+        (5, "a mapping of columns to kinds or the path of a JSON file, but 5 came"),
+        (["a"], "a mapping"),
     ],
 )
 def test_mistakes_are_told_with_what_is_allowed(override, words):

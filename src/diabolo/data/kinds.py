@@ -137,20 +137,31 @@ def choices(override: Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
     """
     if override is None:
         return {}
-    if not isinstance(override, Mapping):
+    if isinstance(override, str | Path):
         override = _read(Path(override))
+    if not isinstance(override, Mapping):
+        raise SchemaError(
+            f"a schema is a mapping of columns to kinds or the path of a JSON file, but {override!r} came."
+        )
     if not isinstance(override.get("columns"), list):
         return dict(override)
-    entries = {}
-    for entry in override["columns"]:
-        if not isinstance(entry, dict) or "name" not in entry or "kind" not in entry:
-            raise SchemaError(
-                f"every entry of the schema's columns needs a name and a kind, but one is {entry!r}."
-            )
-        entries[entry["name"]] = (
-            None if entry["kind"] is None else {"kind": entry["kind"], **entry.get("options", {})}
+    return dict(map(_planned, override["columns"]))
+
+
+def _planned(entry: Any) -> tuple[str, dict[str, Any] | None]:
+    """Name and choice of one entry of a plan."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or "kind" not in entry:
+        raise SchemaError(
+            f"every entry of the schema's columns needs a name and a kind, but one is {entry!r}; the name is "
+            "text, the kind is text or null."
         )
-    return entries
+    options = entry.get("options", {})
+    if not isinstance(options, dict):
+        raise SchemaError(
+            f"column {entry['name']!r}: the options are {options!r}, but an object is needed; leave them out "
+            "where there are none."
+        )
+    return entry["name"], None if entry["kind"] is None else {"kind": entry["kind"], **options}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -175,7 +186,7 @@ def _chosen(name: str, found: Finding, entry: Any) -> Finding:
         found = found if found.kind is None else Finding(None, why="was left out by hand")
         return dataclasses.replace(found, warning=None)
     choice = {"kind": entry} if isinstance(entry, str) else entry
-    if not isinstance(choice, Mapping) or choice.get("kind") not in KINDS:
+    if not isinstance(choice, Mapping) or str(choice.get("kind")) not in KINDS:
         raise SchemaError(
             f"column {name!r} is said to be {entry!r}; allowed are {', '.join(sorted(KINDS))}, "
             "a mapping with one of these as 'kind' and its options, or None to leave the column out."
