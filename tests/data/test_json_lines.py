@@ -20,6 +20,8 @@ def read(folder: Path, text: str):
         '{"a": 1, "b": "x"}\n{"b": "y"}\n',
         '[{"a": 1, "b": "x"}, {"b": "y"}]',
         '\n{"a":1,"b":"x"}\n\n{"b":"y"}',
+        '\ufeff{"a": 1, "b": "x"}\n{"b": "y"}\n',
+        '\ufeff [{"a": 1, "b": "x"}, {"b": "y"}]',
     ],
 )
 def test_lines_and_lists(tmp_path: Path, text: str):
@@ -47,8 +49,9 @@ def test_bad_files(tmp_path: Path, text: str, error: type[Exception], message: s
         read(tmp_path, text)
 
 
-def test_text_that_is_not_utf8(tmp_path: Path):
+@pytest.mark.parametrize("text", [b'{"a": "caf\xe9"}\n', b'[{"a": "caf\xe9"}]'])
+def test_text_that_is_not_utf8(tmp_path: Path, text: bytes):
     path = tmp_path / "a.jsonl"
-    path.write_bytes(b'{"a": "caf\xe9"}\n')
+    path.write_bytes(text)
     with pytest.raises(DataError, match="not UTF-8"):
         json_lines.read(path)

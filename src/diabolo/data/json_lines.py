@@ -1,5 +1,6 @@
 """JSON lines: one object per line, its keys are the columns."""
 
+import codecs
 import json
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def read(path: Path, _: str | None = None) -> pa.Table:
     {'a': [1.0, 2.5], 'b': ['x', None]}
     """
     with path.open("rb") as file:
-        start = file.read(1 << 10).lstrip()
+        start = file.read(1 << 10).removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
         raise EmptyDataError(f"{path.name} is empty.")
     if not start.startswith(b"["):
@@ -42,8 +43,7 @@ def read(path: Path, _: str | None = None) -> pa.Table:
             return _fast(path)
         except pa.ArrowInvalid:
             return _table([_parse(line, f"line {n}", path) for n, line in _numbered(path)], path)
-    rows = _parse(path.read_text("utf-8-sig"), "the list", path)
-    return _table(rows, path)
+    return _table(_parse(_text(path), "the list", path), path)
 
 
 def _fast(path: Path) -> pa.Table:
@@ -62,11 +62,15 @@ def _fast(path: Path) -> pa.Table:
 
 def _numbered(path: Path) -> list[tuple[int, str]]:
     """The lines that hold something, with their numbers."""
+    return [(number, line) for number, line in enumerate(_text(path).split("\n"), start=1) if line.strip()]
+
+
+def _text(path: Path) -> str:
+    """The whole file."""
     try:
-        lines = path.read_text("utf-8-sig").split("\n")
+        return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not UTF-8 text: offset {error.start}. Save it as UTF-8.") from error
-    return [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _parse(text: str, where: str, path: Path) -> Any:
