@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from diabolo.files import container
+
 
 def test_a_model_for_people(run: Callable, model: Path):
     result = run("inspect", model)
@@ -67,3 +69,11 @@ def test_a_schema_is_not_overwritten(run: Callable, folder: Path):
     assert result.code == 2
     assert Path("schema.json").read_text() == "old"
     assert run("inspect", "people.csv", "--save-schema", "schema.json", "--force").code == 0
+
+
+def test_a_file_without_a_schema_has_none_to_save(run: Callable, folder: Path):
+    container.write("run.diabolo", {"kind": "checkpoint"}, {})
+    result = run("inspect", "run.diabolo", "--save-schema", "schema.json")
+    assert result.code == 2
+    assert "run.diabolo holds a checkpoint, which has no schema to save" in result.err
+    assert not Path("schema.json").exists()

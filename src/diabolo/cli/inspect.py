@@ -9,6 +9,7 @@ import typer
 from diabolo.cli import arguments, destinations, inputs
 from diabolo.cli.tables import columns_table, facts_table, number, schema_table, tensors_table
 from diabolo.cli.terminal import Terminal
+from diabolo.errors import ModelFileError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -75,6 +76,10 @@ def _model(file: Path, terminal: Terminal, *, wanted: bool) -> tuple[dict[str, A
     from diabolo.files import container
 
     manifest = container.read_manifest(file)
+    if wanted and "schema" not in manifest:
+        raise ModelFileError(
+            f"{file.name} holds a {manifest['kind']}, which has no schema to save: give a model or the data."
+        )
     terminal.say(facts_table(_facts(manifest, file)))
     if "schema" in manifest:
         terminal.say()
