@@ -133,6 +133,22 @@ def test_an_absent_file(tmp_path: Path):
         read(tmp_path / "absent.csv")
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet", "a.npy", "images"])
+def test_a_query_is_for_databases_and_archives(tmp_path: Path, name: str):
+    np.save(tmp_path / "a.npy", np.eye(3))
+    (tmp_path / "images").mkdir()
+    if name in SAVE:
+        SAVE[name](tmp_path / name)
+    with pytest.raises(DataError, match=f"{name} takes no query"):
+        read(tmp_path / name, query="SELECT age FROM a")
+
+
+def test_columns_of_an_array_have_no_names(tmp_path: Path):
+    np.save(tmp_path / "a.npy", np.eye(3))
+    with pytest.raises(DataError, match=r"a\.npy holds an array, whose columns have no names"):
+        read(tmp_path / "a.npy", columns=["x0"])
+
+
 def test_absent_columns(tmp_path: Path):
     SAVE["a.csv"](tmp_path / "a.csv")
     with pytest.raises(MissingColumnError, match="no column 'name'; it has age, city"):

@@ -34,6 +34,7 @@ MAGIC = {
     b"\x80\x04": "pickle",
     b"\x80\x05": "pickle",
 }
+SQL = (".db", ".duckdb", ".sqlite", ".sqlite3")
 ARRAYS = ("x", "X", "x_train", "X_train", "data", "images", "features", "arr_0")
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ def read(source: Any, *, query: str | None = None, columns: Sequence[str] | None
     EmptyDataError
         The file is empty or holds a header only.
     DataError
-        The file is absent or damaged, or its rows differ in length.
+        The file is absent or damaged, or its rows differ in length; or `query` or `columns` is given for a
+        file that has no use for it.
     MissingColumnError
         One of `columns` is absent.
 
@@ -82,8 +84,13 @@ def read(source: Any, *, query: str | None = None, columns: Sequence[str] | None
         raise DataError(
             f"There is no file or folder {str(path)!r}: check the spelling and the working folder."
         )
-    data = _reader(path)(path, query)
+    reader = _reader(path)
+    if query is not None and path.suffix.lower() not in (*SQL, ".npz"):
+        raise DataError(f"{path.name} takes no query: DuckDB, SQLite and .npz files do. Leave it out.")
+    data = reader(path, query)
     if isinstance(data, np.ndarray):
+        if columns is not None:
+            raise DataError(f"{path.name} holds an array, whose columns have no names: read all, then slice.")
         return data
     if data.num_rows == 0:
         raise EmptyDataError(f"{path.name} holds a header but no row.")
@@ -97,7 +104,7 @@ def _reader(path: Path) -> Callable[[Path, str | None], Any]:
     if path.stat().st_size == 0:
         raise EmptyDataError(f"{path.name} is empty.")
     suffix, content = path.suffix.lower(), _content(path)
-    if suffix in (".db", ".duckdb", ".sqlite", ".sqlite3"):
+    if suffix in SQL:
         return databases.read_sqlite if content == "SQLite" else databases.read_duckdb
     expected, reader = READERS.get(suffix, ("", None))
     if reader is None or (content is not None and content.split()[0] != expected):
