@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
 from diabolo.frames import Frame
-from diabolo.models.defaults import SIZES, STEPS, architecture, device, plan
+from diabolo.models.defaults import SIZES, STEPS, architecture, device, plan, seed
 from diabolo.nn import Conv, Dense
 
 
@@ -62,3 +62,23 @@ def test_devices():
 def test_a_device_that_is_not_there_is_refused_by_name(name):
     with pytest.raises(ParameterError, match="device="):
         device(name)
+
+
+@pytest.mark.parametrize("size", ["huge", ["a"], None, 1])
+def test_a_size_that_is_none_is_refused_by_name(size):
+    with pytest.raises(ParameterError, match=r"size=.* is not one of small, base, large"):
+        plan(size, 100, "auto", "auto", "auto")
+
+
+@pytest.mark.parametrize("value", [0, -3, 1.5, "x", None, True, float("inf"), float("nan")])
+def test_a_number_of_epochs_that_cannot_be_is_refused_by_name(value):
+    with pytest.raises(ParameterError, match="max_epochs="):
+        plan("base", 100, "auto", value, "auto")
+
+
+@pytest.mark.parametrize("wrong", [np.random.default_rng(0), -1, 0.5, "x"])
+def test_another_random_state_is_refused_by_name(wrong):
+    with pytest.raises(ParameterError, match=r"random_state=.*numpy\.random\.RandomState"):
+        seed(wrong)
+    assert seed(np.int64(3)) == 3
+    assert seed(None) >= 0

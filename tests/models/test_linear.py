@@ -233,6 +233,7 @@ def test_default_width_is_a_map_and_never_too_wide(rng):
         ({"n_components": 65}, X, ParameterError, "at most 64"),
         ({"n_components": 11}, X[:10], ParameterError, "at most 10"),
         ({"n_components": "many"}, X, ParameterError, "'auto'"),
+        ({"max_epochs": -3}, X, ParameterError, "max_epochs=-3"),
         ({"solver": "magic"}, X, ParameterError, "sgd"),
         ({"trainer": 3}, X, ParameterError, "Trainer"),
         ({}, X[:1], TooFewRowsError, "1 row"),

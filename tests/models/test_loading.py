@@ -5,7 +5,13 @@ import pytest
 import torch
 
 import diabolo
-from diabolo.errors import ChecksumError, ModelFileError, NewerVersionError, NotADiaboloFileError
+from diabolo.errors import (
+    ChecksumError,
+    ModelFileError,
+    NewerVersionError,
+    NotADiaboloFileError,
+    ParameterError,
+)
 from diabolo.files import container
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.nn import Dense
@@ -57,6 +63,11 @@ def test_a_flipped_bit_is_noticed(path, tmp_path, position):
 
 def test_parameters_given_replace_stored_ones(path):
     assert diabolo.load(path, random_state=5).random_state == 5
+
+
+def test_a_parameter_that_the_model_lacks_is_refused_by_name(path):
+    with pytest.raises(ParameterError, match=r"Autoencoder has no parameter 'foo'; it has .*architecture"):
+        diabolo.load(path, foo=1)
 
 
 def test_loading_draws_no_random_numbers_that_matter(path):

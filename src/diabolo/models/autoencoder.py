@@ -35,7 +35,6 @@ from diabolo.models.base import Decodes, Estimator, as_frame
 from diabolo.models.codec import Architecture, Codec
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
-from diabolo.randomness import as_seed
 from diabolo.terms import Corruption, Penalty
 from diabolo.terms.ordering import prefix
 from diabolo.train import Trainer
@@ -168,7 +167,7 @@ class Autoencoder(Decodes, Estimator):
                 "run_dir needs a random_state, an int: without one every call draws a seed of its own, and none can go on "
                 "where another was."
             )
-        seed = as_seed(self.random_state)
+        seed = defaults.seed(self.random_state)
         frame = as_frame(X)
         train, held_out = split(frame.n_rows, trainer.validation, seed)
         self._learn_schema(frame, schema, train)

@@ -2,9 +2,10 @@
 
 import dataclasses
 import math
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 import torch
 
 from diabolo.columns import Image
@@ -12,8 +13,9 @@ from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
 from diabolo.models.codec import Architecture
 from diabolo.nn import Conv, Dense
+from diabolo.randomness import as_seed
 
-__all__ = ["SIZES", "Plan", "architecture", "device", "plan"]
+__all__ = ["SIZES", "Plan", "architecture", "device", "number", "plan", "seed"]
 
 SIZES = {"small": 0.5, "base": 1.0, "large": 2.0}  # factor on widths
 SMALL_PIXELS = 32 * 32  # up to here a dense net sees the whole image at little cost
@@ -47,11 +49,11 @@ def plan(
 ) -> Plan:
     """Fill in what is ``auto``: about 25 batches an epoch of 32 to 256 rows, and a fixed number of steps."""
     _size(size)
-    batch = _given("batch_size", batch_size) or _power_of_two(rows / 25, 32, 256)
-    epochs = _given("max_epochs", max_epochs) or min(
+    batch = number("batch_size", batch_size) or _power_of_two(rows / 25, 32, 256)
+    epochs = number("max_epochs", max_epochs) or min(
         200, max(10, round(STEPS[size] / math.ceil(rows / batch)))
     )
-    rate = float(_given("learning_rate", learning_rate) or (3e-3 if batch <= 64 else 2e-3))
+    rate = float(number("learning_rate", learning_rate) or (3e-3 if batch <= 64 else 2e-3))
     return Plan(int(batch), int(epochs), rate)
 
 
@@ -65,20 +67,54 @@ def device(name: str) -> torch.device:
     return found
 
 
-def _size(size: str) -> float:
-    if size not in SIZES:
-        raise ParameterError(f"size={size!r} is not one of {', '.join(SIZES)}.")
-    return SIZES[size]
+def number(name: str, value: Any) -> float | None:
+    """The positive number a person gave, None for ``auto``; whole, but for the learning rate.
 
+    Raises
+    ------
+    ParameterError
+        It is neither.
 
-def _given(name: str, value: Any) -> float | None:
-    """The number a person gave, None for ``auto``."""
+    Examples
+    --------
+    >>> number("max_epochs", 20)
+    20.0
+    """
     if isinstance(value, str) and value == "auto":
         return None
-    number = 0.0 if isinstance(value, bool) or not isinstance(value, Real) else float(value)
-    if number <= 0 or not (number.is_integer() or name == "learning_rate"):
+    found = 0.0 if isinstance(value, bool) or not isinstance(value, Real) else float(value)
+    if not 0 < found < math.inf or not (found.is_integer() or name == "learning_rate"):
         raise ParameterError(f"{name}={value!r} is neither 'auto' nor a positive number.")
-    return number
+    return found
+
+
+def seed(random_state: Any) -> int:
+    """The seed of a run from ``random_state``.
+
+    Raises
+    ------
+    ParameterError
+        It is not one of scikit-learn's.
+
+    Examples
+    --------
+    >>> seed(7)
+    7
+    """
+    if isinstance(random_state, Integral) and int(random_state) >= 0:
+        return int(random_state)
+    if random_state is not None and not isinstance(random_state, np.random.RandomState):
+        raise ParameterError(
+            f"random_state={random_state!r} is not allowed: give a whole number from 0, None or a "
+            "numpy.random.RandomState."
+        )
+    return as_seed(random_state)
+
+
+def _size(size: Any) -> float:
+    if not isinstance(size, str) or size not in SIZES:
+        raise ParameterError(f"size={size!r} is not one of {', '.join(SIZES)}.")
+    return SIZES[size]
 
 
 def _power_of_two(value: float, low: int, high: int) -> int:

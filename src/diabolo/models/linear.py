@@ -34,12 +34,11 @@ from diabolo.data.schema import Schema
 from diabolo.data.split import split
 from diabolo.errors import ParameterError
 from diabolo.frames import Frame
-from diabolo.models import specs
+from diabolo.models import defaults, specs
 from diabolo.models.base import Decodes, Estimator, as_frame, n_features
 from diabolo.models.fitting import WIDEST, width_for
 from diabolo.models.linear_descent import descend
 from diabolo.models.reference import Reference
-from diabolo.randomness import as_seed
 from diabolo.train import History, Trainer
 from diabolo.train.closed_form import (
     Moments,
@@ -267,8 +266,9 @@ class LinearAutoencoder(Decodes, Estimator):
             raise ParameterError(f"solver={self.solver!r} is not one of {', '.join(SOLVERS)}.")
         if isinstance(self.n_components, str) and self.n_components != "auto":
             raise ParameterError(f"n_components={self.n_components!r} is neither a number nor 'auto'.")
+        defaults.number("max_epochs", self.max_epochs)
         specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
-        return as_seed(self.random_state)
+        return defaults.seed(self.random_state)
 
     def _start(self, frame: Frame, schema: Any) -> None:
         """Learn the schema, and the width where it is a number; an array's mean is filled in later."""

@@ -1,10 +1,11 @@
 """A model out of its file."""
 
+import inspect
 from pathlib import Path
 from typing import Any
 
 from diabolo import models
-from diabolo.errors import ModelFileError
+from diabolo.errors import ModelFileError, ParameterError
 from diabolo.files import container
 from diabolo.models.base import Estimator
 
@@ -29,6 +30,8 @@ def load(path: str | Path, **given: Any) -> Estimator:
     ------
     ModelFileError
         The file is not a model, damaged, truncated, or of a newer version; nothing of it was used.
+    ParameterError
+        The model has no parameter of a name that was given.
     """
     content, tensors = container.read(Path(path))
     name = content.get("model")
@@ -37,4 +40,8 @@ def load(path: str | Path, **given: Any) -> Estimator:
             f"{path} holds a {content.get('kind', 'thing')} named {name!r}, not one of the models "
             f"{', '.join(models.__all__)}."
         )
-    return getattr(models, name).from_file(content, tensors, **given)
+    kind: type[Estimator] = getattr(models, name)
+    known = list(inspect.signature(kind).parameters)
+    if unknown := sorted(set(given) - set(known)):
+        raise ParameterError(f"{name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
+    return kind.from_file(content, tensors, **given)

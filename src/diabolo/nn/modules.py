@@ -2,8 +2,12 @@
 
 import copy
 import dataclasses
+import math
 
+import torch
 from torch import Tensor, nn
+
+from diabolo.errors import ArchitectureError
 
 __all__ = ["Modules"]
 
@@ -19,11 +23,17 @@ class Modules:
     encoder_net : torch.nn.Module
         (B, features) -> (B, n_components).
     decoder_net : torch.nn.Module
-        (B, n_components) -> (B, features): hidden features, read out linearly by the head of each column.
+        (B, n_components) -> (B, features): hidden features, read out linearly by the head of each column. With
+        ``ordered=True`` it is given (B, 2 n_components): the code, then 1 for each dimension in use and 0 for the others.
     features : int
         Width of what the decoder gives.
     linear_path : bool, optional
         As in :class:`diabolo.nn.Dense`.
+
+    Raises
+    ------
+    ArchitectureError
+        In fitting: a network takes or gives another width than it should.
 
     Examples
     --------
@@ -35,13 +45,14 @@ class Modules:
     features: int
     linear_path: bool | None = False
 
-    def encoder(self, features: int | tuple[int, int, int], code: int) -> nn.Module:  # noqa: ARG002 - given by the net
+    def encoder(self, features: int | tuple[int, int, int], code: int) -> nn.Module:
         """A copy of the encoder, so that fitting leaves yours alone."""
-        return copy.deepcopy(self.encoder_net)
+        width = features if isinstance(features, int) else math.prod(features)
+        return _checked("encoder_net", self.encoder_net, width, code)
 
     def decoder(self, code: int, features: int | tuple[int, int, int]) -> nn.Module:  # noqa: ARG002 - given by the net
         """A copy of the decoder with its width."""
-        return Given(copy.deepcopy(self.decoder_net), self.features)
+        return Given(_checked("decoder_net", self.decoder_net, code, self.features), self.features)
 
 
 class Given(nn.Module):
@@ -55,3 +66,17 @@ class Given(nn.Module):
     def forward(self, code: Tensor) -> Tensor:
         """(B, k) -> (B, features)."""
         return self.net(code)
+
+
+@torch.no_grad()
+def _checked(name: str, net: nn.Module, width: int, wanted: int) -> nn.Module:
+    """A copy of a net that turns rows of one width into rows of another."""
+    try:
+        came = str(tuple(copy.deepcopy(net).cpu().eval()(torch.zeros(2, width)).shape))
+    except RuntimeError as error:
+        came = f"an error ({error})"
+    if came != str((2, wanted)):
+        raise ArchitectureError(
+            f"{name} should turn rows of shape (2, {width}) into (2, {wanted}), but gave {came}."
+        )
+    return copy.deepcopy(net)

@@ -1,7 +1,10 @@
 """The one training loop: data resident on the device, no synchronization inside an epoch, exact resume."""
 
 import dataclasses
+import math
 import warnings
+from collections.abc import Callable
+from numbers import Integral, Real
 from typing import Any
 
 from diabolo.data.batch import Batch
@@ -20,6 +23,42 @@ from diabolo.train.threads import threads_for
 __all__ = ["Trainer"]
 
 MIN_PATIENCE = 5  # epochs
+
+
+def _number(value: Any, low: float = 0.0, high: float = math.inf) -> bool:
+    """Whether it is a number in [low, high)."""
+    return not isinstance(value, bool) and isinstance(value, Real) and low <= float(value) < high
+
+
+def _share(value: Any) -> bool:
+    return _number(value, high=1.0)
+
+
+def _positive(value: Any) -> bool:
+    return _number(value) and value > 0
+
+
+Rule = tuple[Callable[[Any], bool], str]
+FROM_ZERO: Rule = (_number, "a number from 0")
+SHARE: Rule = (_share, "a share in [0, 1)")
+POSITIVE: Rule = (lambda v: v is None or _positive(v), "a positive number or None")
+RULES: dict[str, Rule] = {
+    "weight_decay": FROM_ZERO,
+    "betas": (
+        lambda v: isinstance(v, tuple | list) and len(v) == 2 and all(map(_share, v)),
+        "a pair of shares in [0, 1)",
+    ),
+    "warmup": SHARE,
+    "schedule": (lambda v: isinstance(v, str) and v in SCHEDULES, f"one of {', '.join(SCHEDULES)}"),
+    "clip": POSITIVE,
+    "validation": SHARE,
+    "patience": FROM_ZERO,
+    "max_seconds": POSITIVE,
+    "precision": (lambda v: v in ("auto", *PRECISIONS), f"one of auto, {', '.join(PRECISIONS)}"),
+    "progress": (lambda v: isinstance(v, bool) or v == "auto", "True, False or 'auto'"),
+    "checkpoint_every": FROM_ZERO,
+    "keep": (lambda v: isinstance(v, Integral) and _positive(v), "a whole number from 1"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +92,11 @@ class Trainer:
     keep : int
         Number of checkpoints kept.
 
+    Raises
+    ------
+    ParameterError
+        A value that is not allowed.
+
     References
     ----------
     Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019.
@@ -77,17 +121,9 @@ class Trainer:
     keep: int = 2
 
     def __post_init__(self) -> None:
-        allowed = {"schedule": SCHEDULES, "precision": ("auto", *PRECISIONS)}
-        for name, options in allowed.items():
-            if getattr(self, name) not in options:
-                raise ParameterError(f"{name}={getattr(self, name)!r} is not one of {', '.join(options)}.")
-        for name in ("validation", "warmup"):
-            if not 0.0 <= getattr(self, name) < 1.0:
-                raise ParameterError(f"{name}={getattr(self, name)!r} is not a share in [0, 1).")
-        for name in ("clip", "max_seconds", "keep"):
-            value = getattr(self, name)
-            if value is not None and value <= 0:
-                raise ParameterError(f"{name}={value!r} is not a positive number.")
+        for name, (holds, allowed) in RULES.items():
+            if not holds(value := getattr(self, name)):
+                raise ParameterError(f"{name}={value!r} is not {allowed}.")
 
     def fit(
         self,
