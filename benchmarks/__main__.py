@@ -25,6 +25,7 @@ GROUPS: dict[str, Group] = {
     "defaults": speed.defaults,
     "mnist-per-pixel": mnist.per_pixel,
     "mnist-deep": mnist.deep,
+    "mnist-deep-long": mnist.deep_long,
     "to-target": speed.to_target,
     "ordered": mnist.ordered,
 }
