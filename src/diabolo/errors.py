@@ -30,6 +30,7 @@ __all__ = [
     "NewerVersionError",
     "NotADiaboloFileError",
     "NumbersAsTextWarning",
+    "OutOfRangeWarning",
     "OutputError",
     "OutputExistsError",
     "OvercompleteError",
@@ -157,6 +158,10 @@ class IdentifierColumnWarning(DiaboloWarning):
 
 class InfiniteValueWarning(DiaboloWarning):
     """Infinite numbers are treated as missing."""
+
+
+class OutOfRangeWarning(DiaboloWarning):
+    """Numbers lie outside what their column can hold."""
 
 
 class MixedTypeWarning(DiaboloWarning):

@@ -175,6 +175,29 @@ def test_the_head_of_an_inflated_column_starts_at_the_share_of_the_atom(rng):
     assert at_atom == pytest.approx(1 / 3, abs=0.03)
 
 
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_numbers_beyond_the_quantiles_go_on_growing(rng, sign):
+    x = sign * rng.lognormal(size=(1000, 1))
+    column, _ = column_of(x, "quantile")
+    end = x[np.abs(x).argmax(), 0]
+    far = np.array([end, end * (1 + 1e-9), 2 * end, 10 * end, 1e6 * end, np.nan])
+    values, seen = column.to_tensor(Frame.of({"c0": far}))
+    steps = np.diff(sign * values[:5, 0].numpy())
+    assert steps[0] == pytest.approx(0, abs=1e-6)
+    assert (steps[1:] > 1).all()
+    assert seen.ravel().tolist() == [True] * 5 + [False]
+    assert np.abs(column.from_tensor(values[:5])["c0"].to_numpy()).max() <= abs(end)
+
+
+def test_an_atom_beyond_the_quantiles_stays_at_their_end(rng):
+    x = rng.lognormal(size=(600, 1))
+    x[::3] = 1e6
+    column, frame = column_of(x, "quantile")
+    values, _ = column.to_tensor(frame)
+    assert values.abs().max() < 4
+    assert column.from_tensor(values)["c0"].to_numpy() == pytest.approx(x[:, 0], rel=1e-3)
+
+
 def test_scales_are_bounded_below():
     column, _ = column_of(np.random.default_rng(0).normal(size=(20, 1)))
     head = column.head(2)

@@ -6,7 +6,7 @@ import torch
 
 from diabolo.columns import Count
 from diabolo.distributions import NegativeBinomial
-from diabolo.errors import SchemaError
+from diabolo.errors import OutOfRangeWarning, SchemaError
 from diabolo.frames import Frame
 
 
@@ -41,8 +41,19 @@ def test_what_comes_back_is_whole_and_within_what_was_known():
 
 def test_negative_numbers_at_transform_are_missing():
     column = Count.fit(Frame.of({"x": [0, 1, 5]}), ("x",))
-    _, seen = column.to_tensor(Frame.of({"x": [2.0, -1.0, np.inf]}))
+    with pytest.warns(OutOfRangeWarning, match="negative numbers are treated as missing .*: 'x'") as told:
+        _, seen = column.to_tensor(Frame.of({"x": [2.0, -1.0, np.inf]}))
+    assert len(told) == 1
     assert seen.ravel().tolist() == [True, False, False]
+
+
+def test_fractions_at_transform_are_rounded_and_said():
+    column = Count.fit(Frame.of({"x": [0, 1, 5], "y": [0, 1, 5]}), ("x", "y"))
+    with pytest.warns(OutOfRangeWarning, match="fractions are rounded .*: 'y'") as told:
+        values, seen = column.to_tensor(Frame.of({"x": [2.0, 3.0], "y": [1.4, 2.0]}))
+    assert len(told) == 1
+    assert values.tolist() == [[2.0, 1.0], [3.0, 2.0]]
+    assert seen.all()
 
 
 def test_the_head_starts_at_the_moments():

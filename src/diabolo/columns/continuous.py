@@ -182,7 +182,7 @@ class Continuous(Column):
         """The quantile-normal map where a column has one, in float64."""
         x = np.where(np.isfinite(x), x, np.nan).astype(np.float64, copy=False)
         for j, knots in self._mapped():
-            x[:, j] = np.where(np.isnan(x[:, j]), np.nan, np.interp(x[:, j], knots, _scores(len(knots))))
+            x[:, j] = _mapped(x[:, j], knots, self.atom[j] if self.atom else None)
         return x
 
     def _atom_values(self) -> list[float | None]:
@@ -258,6 +258,18 @@ class NumberHead(Head):
 def _scores(count: int) -> np.ndarray:
     """Normal scores Φ⁻¹((i + ½)/count) of the knots."""
     return ndtri((np.arange(count) + 0.5) / count)
+
+
+def _mapped(x: np.ndarray, knots: tuple[float, ...], atom: float | None) -> np.ndarray:
+    """Scores of numbers (n,), NaN where missing; beyond the knots they grow with the logarithm of the distance.
+
+    The map goes on at its mean slope, so that odd rows look odd, and no tail is so heavy that one row outweighs all.
+    An atom out there is no odd number: its place is the end of the map.
+    """
+    scores = _scores(len(knots))
+    inside = np.clip(x, knots[0], knots[-1])
+    beyond = np.where(x == atom, 0.0, x - inside) * ((scores[-1] - scores[0]) / (knots[-1] - knots[0] or 1.0))
+    return np.interp(inside, knots, scores) + np.sign(beyond) * np.log1p(np.abs(beyond))
 
 
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:

@@ -1,6 +1,7 @@
 """Counts: negative binomial, so that the spread may exceed the mean."""
 
 import dataclasses
+import warnings
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from diabolo.columns.base import Column, Embedder, Head
 from diabolo.columns.embedders import StandardEmbedder
 from diabolo.distributions import Distribution, NegativeBinomial
-from diabolo.errors import SchemaError
+from diabolo.errors import OutOfRangeWarning, SchemaError
 from diabolo.frames import Frame
 from diabolo.nn.readout import Readout
 
@@ -82,9 +83,17 @@ class Count(Column):
         return cls(names, *map(tuple, statistics), gaps=bool(missing.any()))
 
     def to_tensor(self, frame: Frame) -> tuple[Tensor, Tensor]:
-        """Table -> counts as floats (n, m) and seen (n, m)."""
+        """Table -> counts as floats (n, m) and seen (n, m).
+
+        Warns
+        -----
+        OutOfRangeWarning
+            Negative numbers are treated as missing; fractions are rounded.
+        """
         x = _numbers(frame, self.names)
         seen = np.isfinite(x) & (x >= 0)
+        _warn(x < 0, self.names, "negative numbers are treated as missing")
+        _warn(seen & (x != np.rint(x)), self.names, "fractions are rounded")
         return torch.from_numpy(np.where(seen, np.rint(x), 0.0).astype(np.float32)), torch.from_numpy(seen)
 
     def from_tensor(self, values: Tensor) -> dict[str, pa.Array]:
@@ -174,3 +183,10 @@ def _refuse_other_numbers(x: np.ndarray, names: tuple[str, ...]) -> None:
             f"column {names[j]!r} holds {x[wrong[:, j], j][0]:g}, but counts are whole numbers from 0; "
             "choose 'continuous' for it."
         )
+
+
+def _warn(cells: np.ndarray, names: tuple[str, ...], what: str) -> None:
+    """Say in which columns of counts there are such cells (n, m)."""
+    if cells.any():
+        columns = ", ".join(repr(names[j]) for j in np.flatnonzero(cells.any(0)))
+        warnings.warn(f"{what} in columns of counts: {columns}.", OutOfRangeWarning, stacklevel=3)
