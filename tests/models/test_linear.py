@@ -220,6 +220,17 @@ def test_auto_keeps_what_it_promises(rng):
     assert model.components_.shape == (3, 15)
 
 
+def test_the_widths_of_the_curve_are_numbers_after_loading(tmp_path):
+    model = LinearAutoencoder("auto", random_state=0).fit(X)
+    model.save(tmp_path / "m.diabolo")
+    assert diabolo.load(tmp_path / "m.diabolo").curve_ == model.curve_
+
+
+def test_auto_is_refused_piece_by_piece():
+    with pytest.raises(ParameterError, match="n_components='auto'.*give partial_fit a number"):
+        LinearAutoencoder("auto").partial_fit(X)
+
+
 def test_default_width_is_a_map_and_never_too_wide(rng):
     assert LinearAutoencoder().fit(X).n_components_ == 2
     assert LinearAutoencoder().fit(rng.normal(size=(2, 1))).n_components_ == 1

@@ -196,9 +196,19 @@ class LinearAutoencoder(Decodes, Estimator):
         ----------
         X : table, array, tensor or images
         y : ignored
+
+        Raises
+        ------
+        ParameterError
+            ``n_components="auto"``, which only all rows together can decide.
         """
         started = time.perf_counter()
         self._checked_seed()
+        if self.n_components == "auto":
+            raise ParameterError(
+                "n_components='auto' holds rows out and needs all of them at once: give partial_fit a number, "
+                "or use fit."
+            )
         frame = as_frame(X)
         if getattr(self, "moments_", None) is None:
             self.moments_, self.curve_ = None, {}
@@ -249,6 +259,7 @@ class LinearAutoencoder(Decodes, Estimator):
             stored["n"] = stored["n"].item()
         kind = PairwiseMoments if "counts" in stored else Moments
         self.moments_ = kind(**stored) if stored else None
+        self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
 
     @property
     def mean_coordinates_(self) -> Tensor:
