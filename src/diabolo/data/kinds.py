@@ -137,15 +137,14 @@ def choices(override: Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
     """
     if override is None:
         return {}
-    if isinstance(override, str | Path):
-        override = _read(Path(override))
-    if not isinstance(override, Mapping):
+    given: Any = _read(Path(override)) if isinstance(override, str | Path) else override
+    if not isinstance(given, Mapping):
         raise SchemaError(
-            f"a schema is a mapping of columns to kinds or the path of a JSON file, but {override!r} came."
+            f"a schema is a mapping of columns to kinds or the path of a JSON file, but {given!r} came."
         )
-    if not isinstance(override.get("columns"), list):
-        return dict(override)
-    return dict(map(_planned, override["columns"]))
+    if not isinstance(given.get("columns"), list):
+        return dict(given)
+    return dict(map(_planned, given["columns"]))
 
 
 def _planned(entry: Any) -> tuple[str, dict[str, Any] | None]:
