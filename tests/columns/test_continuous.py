@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from diabolo.columns import Continuous
 from diabolo.distributions import Gaussian, Inflated
+from diabolo.errors import DataError
 from diabolo.frames import Frame
 
 TABLES = arrays(
@@ -196,6 +197,13 @@ def test_an_atom_beyond_the_quantiles_stays_at_their_end(rng):
     values, _ = column.to_tensor(frame)
     assert values.abs().max() < 4
     assert column.from_tensor(values)["c0"].to_numpy() == pytest.approx(x[:, 0], rel=1e-3)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "shared"])
+def test_numbers_whose_squares_overflow_are_refused(rng, scaling):
+    x = np.column_stack([rng.normal(size=30), rng.normal(size=30) * 1e200])
+    with pytest.raises(DataError, match=r"column 'c1' holds numbers that are too large.*rescale"):
+        column_of(x, scaling)
 
 
 def test_scales_are_bounded_below():

@@ -14,7 +14,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import diabolo
 from diabolo import LinearAutoencoder
-from diabolo.errors import DataError, InfiniteValueWarning, ParameterError, TooFewRowsError
+from diabolo.errors import DataError, InfiniteValueWarning, ParameterError, SchemaError, TooFewRowsError
 
 X = load_digits().data
 ATTRIBUTES = (
@@ -227,7 +227,7 @@ def test_the_widths_of_the_curve_are_numbers_after_loading(tmp_path):
 
 
 def test_auto_is_refused_piece_by_piece():
-    with pytest.raises(ParameterError, match="n_components='auto'.*give partial_fit a number"):
+    with pytest.raises(ParameterError, match=r"n_components='auto'.*give partial_fit a number"):
         LinearAutoencoder("auto").partial_fit(X)
 
 
@@ -253,6 +253,25 @@ def test_default_width_is_a_map_and_never_too_wide(rng):
 def test_what_cannot_be_is_said(parameters, rows, error, says):
     with pytest.raises(error, match=says):
         LinearAutoencoder(**parameters).fit(rows)
+
+
+@pytest.mark.parametrize(
+    "parameters", [{}, {"solver": "randomized"}, {"solver": "sgd"}, {"n_components": "auto"}], ids=str
+)
+@pytest.mark.parametrize("shape", [(40, 4), (10, 1200)])
+@pytest.mark.parametrize("gap", [0.0, np.nan])
+def test_numbers_whose_squares_overflow_are_no_gaps(rng, parameters, shape, gap):
+    rows = rng.normal(size=shape) * 1e200
+    rows[0, 0] += gap
+    with pytest.raises((DataError, SchemaError), match=r"too large.*rescale"):
+        LinearAutoencoder(random_state=0, **parameters).fit(rows)
+
+
+def test_overflow_is_told_from_gaps_piece_by_piece_and_at_transform(rng):
+    with pytest.raises(DataError, match=r"too large.*rescale"):
+        LinearAutoencoder().partial_fit(rng.normal(size=(20, 3)) * 1e200)
+    with pytest.raises(DataError, match="column 'x1' holds numbers that are too large"):
+        LinearAutoencoder().fit(rng.normal(size=(20, 3))).transform([[0.0, 1e200, 0.0]])
 
 
 @pytest.mark.parametrize("method", ["transform", "partial_fit"])

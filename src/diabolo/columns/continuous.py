@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from diabolo.columns.base import Column, Embedder, Head
 from diabolo.columns.embedders import with_gaps
 from diabolo.distributions import Distribution, Gaussian, Inflated
-from diabolo.errors import SchemaError
+from diabolo.errors import DataError, SchemaError
 from diabolo.frames import Frame
 from diabolo.nn.readout import Readout
 
@@ -78,6 +78,7 @@ class Continuous(Column):
     kind: ClassVar[str] = "continuous"
 
     @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
     def fit(cls, frame: Frame, names: tuple[str, ...], *, scaling: str = "auto", **_: Any) -> Self:
         """Statistics from training rows.
 
@@ -86,18 +87,25 @@ class Continuous(Column):
         scaling : {"auto", "shared", "standard", "quantile"}
             ``shared``: one scale for all columns, no map, no range. ``auto`` chooses per column: the quantile-normal map
             where tails are heavy (after taking an atom out), else standardizing.
+
+        Raises
+        ------
+        DataError
+            Squares of the numbers are too large to add up.
         """
         if scaling not in SCALINGS:
             raise SchemaError(f"scaling={scaling!r} is not one of {', '.join(SCALINGS)}.")
         x = frame.numbers(names)
         if scaling == "shared":
             mean, variance, gaps = _moments(x)
+            _refuse_overflow(~np.isfinite(variance), names)
             return cls.shared_scale(names, mean, variance, gaps=gaps)
         fits = [_fit_one(x[:, j].astype(np.float64), scaling) for j in range(len(names))]
         parts: dict[str, Any] = {
             field: tuple(fit[field] for fit in fits)
             for field in ("shift", "scale", "low", "high", "atom", "quantiles")
         }
+        _refuse_overflow(~np.isfinite(parts["scale"]), names)
         for field in ("atom", "quantiles"):
             parts[field] = parts[field] if any(v is not None for v in parts[field]) else ()
         return cls(names, **parts, gaps=not np.isfinite(x).all())
@@ -111,15 +119,23 @@ class Continuous(Column):
         return cls(names, tuple(mean.tolist()), (unit,) * len(names), unit=unit, shared=True, gaps=gaps)
 
     def to_tensor(self, frame: Frame) -> tuple[Tensor, Tensor]:
-        """Table -> values and seen, both (n, m)."""
+        """Table -> values and seen, both (n, m).
+
+        Raises
+        ------
+        DataError
+            Numbers are finite, but too large for float32 in the column's units.
+        """
         x = frame.numbers(self.names)
         values = np.empty(x.shape, np.float32)
         shift, scale = np.asarray(self.shift), np.asarray(self.scale)
         for start in range(0, len(x), BLOCK):
             block = self._map(x[start : start + BLOCK])
-            values[start : start + BLOCK] = (block - shift) / scale
+            with np.errstate(over="ignore"):
+                values[start : start + BLOCK] = (block - shift) / scale
         seen = np.isfinite(values)
         if not seen.all():
+            _refuse_overflow(np.any(np.isinf(values), axis=0), self.names)
             values[~seen] = 0.0
         self._mark_atoms(x, values)
         return torch.from_numpy(values), torch.from_numpy(seen)
@@ -270,6 +286,15 @@ def _mapped(x: np.ndarray, knots: tuple[float, ...], atom: float | None) -> np.n
     inside = np.clip(x, knots[0], knots[-1])
     beyond = np.where(x == atom, 0.0, x - inside) * ((scores[-1] - scores[0]) / (knots[-1] - knots[0] or 1.0))
     return np.interp(inside, knots, scores) + np.sign(beyond) * np.log1p(np.abs(beyond))
+
+
+def _refuse_overflow(overflows: Any, names: tuple[str, ...]) -> None:
+    """Raise if the cells of a column are too large, by a flag per column."""
+    if overflows.any():
+        raise DataError(
+            f"column {names[int(overflows.argmax())]!r} holds numbers that are too large to calculate with: leave "
+            "such cells out or rescale the column."
+        )
 
 
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:

@@ -48,6 +48,7 @@ from diabolo.train.closed_form import (
     encode_seen,
     principal_components,
 )
+from diabolo.train.closed_form.blocks import check_squares
 from diabolo.train.closed_form.decompose import ClosedForm
 
 __all__ = ["LinearAutoencoder"]
@@ -337,7 +338,9 @@ class LinearAutoencoder(Decodes, Estimator):
         reference = Reference.fit(schema, train, max(1, min(WIDEST, n_features(schema) - 1)))
         widths = range(1, len(reference.components) + 1)
         self.curve_ = {k: reference.error(schema, held_out, width=k) for k in widths}
-        return width_for(self.curve_, reference.error(schema, held_out, width=0))
+        baseline = reference.error(schema, held_out, width=0)
+        check_squares(baseline)
+        return width_for(self.curve_, baseline)
 
     def _tensor(self, name: str) -> Tensor:
         return torch.from_numpy(getattr(self, name)).float()

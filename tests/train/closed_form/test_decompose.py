@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import subspace_angles
 
-from diabolo.errors import MemoryBudgetError
+from diabolo.errors import DataError, MemoryBudgetError
 from diabolo.train.closed_form import decompose
 from diabolo.train.closed_form.decompose import WIDEST_EXACT
 
@@ -57,3 +57,10 @@ def test_the_data_are_not_copied(rng, shape):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < rows.nbytes / 2
+
+
+@pytest.mark.parametrize("shape", [(60, 4), (10, 1_200)])
+@pytest.mark.parametrize("solver", ["exact", "randomized"])
+def test_overflow_is_not_taken_for_gaps(rng, shape, solver):
+    with pytest.raises(DataError, match="too large"):
+        decompose(rng.normal(size=shape) * 1e200, 2, solver=solver)

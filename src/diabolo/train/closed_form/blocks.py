@@ -17,11 +17,14 @@ import numpy as np
 import torch
 from threadpoolctl import ThreadpoolController
 
+from diabolo.errors import DataError
+
 __all__ = [
     "SMALL",
     "WIDEST_SHARED",
     "as_rows",
     "centered_on_own_mean",
+    "check_squares",
     "in_order",
     "one_blas_thread",
     "row_blocks",
@@ -141,6 +144,25 @@ def centered_on_own_mean(block: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray
         return rows, center.astype(float), (ones @ rows).astype(float) / len(block)
 
 
+def check_squares(total: float) -> None:
+    """Raise unless a sum of squares is a finite number: it is not where cells overflow, who must not pass as gaps.
+
+    Raises
+    ------
+    DataError
+        It is infinite or NaN.
+
+    Examples
+    --------
+    >>> check_squares(1e300)
+    """
+    if not np.isfinite(total):
+        raise DataError(
+            "some numbers are too large: the sum of their squares is no finite number. Leave such cells out or "
+            "rescale the data, so that they lie within ±1e70 (float32: ±1e15)."
+        )
+
+
 def seen_values(block: np.ndarray, center: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Split rows with gaps into centered values, zero where missing, and the mask of the seen cells.
 
@@ -179,15 +201,20 @@ def in_order(function: Callable[[T], R], items: Iterable[T], width: int) -> Iter
     >>> list(in_order(len, [[1], [1, 2]], width=2))
     [1, 2]
     """
+
+    def quiet(item: T) -> R:
+        with np.errstate(over="ignore", invalid="ignore"):  # judged once, from the sum
+            return function(item)
+
     workers = torch.get_num_threads() if width <= WIDEST_SHARED else 1
     items = list(items)
     if min(workers, len(items)) < 2:
-        yield from map(function, items)
+        yield from map(quiet, items)
         return
     pending = deque()
     with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
         for item in items:
-            pending.append(pool.submit(function, item))
+            pending.append(pool.submit(quiet, item))
             if len(pending) > workers:  # a bound on the results that wait to be added
                 yield pending.popleft().result()
         while pending:

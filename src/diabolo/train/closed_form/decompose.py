@@ -76,5 +76,5 @@ def _in_passes(rows: np.ndarray, k: int, seed: int) -> Spectrum:
 
 
 def _has_gaps(rows: np.ndarray) -> bool:
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return not np.isfinite(rows.sum(dtype=float))

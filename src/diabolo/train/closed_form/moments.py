@@ -85,6 +85,7 @@ class Moments:
         """
         return self.merge(Moments.of(data))
 
+    @np.errstate(over="ignore", invalid="ignore")
     def merge(self, other: "Moments") -> "Moments":
         r"""Add the rows of another; returns itself.
 
@@ -180,6 +181,7 @@ class PairwiseMoments:
         """
         return self.merge(PairwiseMoments.of(data))
 
+    @np.errstate(over="ignore", invalid="ignore")
     def merge(self, other: "PairwiseMoments") -> "PairwiseMoments":
         """Add the rows of another, moved to this one's shift; returns itself.
 
@@ -195,6 +197,7 @@ class PairwiseMoments:
         self.n += other.n
         return self
 
+    @np.errstate(over="ignore", invalid="ignore")
     def covariance(self) -> np.ndarray:
         r"""Covariance over the rows in which both columns were seen, around the columns' own means, (d, d).
 
@@ -207,6 +210,7 @@ class PairwiseMoments:
         return products / np.maximum(self.counts - 1, 1)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _mean_of_seen(block: np.ndarray) -> np.ndarray:
     seen = np.isfinite(block)
     return np.where(seen, block, 0).sum(axis=0, dtype=float) / np.maximum(seen.sum(axis=0), 1)
@@ -217,6 +221,7 @@ def _pairs_of_block(block: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, n
     return seen.T @ seen, values.T @ seen, values.T @ values
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _moments(rows: np.ndarray, dtype: np.dtype) -> Moments:
     """Within-block scatters plus the scatter of the block means (the law of total variance)."""
     n, d = rows.shape

@@ -24,6 +24,7 @@ from diabolo.train.closed_form.blocks import (
     WIDEST_SHARED,
     as_rows,
     centered_on_own_mean,
+    check_squares,
     in_order,
     one_blas_thread,
     row_blocks,
@@ -158,6 +159,7 @@ def from_few_rows(data: np.ndarray | torch.Tensor, k: int) -> Spectrum:
     for part, mean in in_order(lambda slab: _products(slab, dtype), slabs, n):
         products += part
         means.append(mean)
+    check_squares(products.trace())
     # Centering again takes out what rounding left of the columns' means.
     products -= products.mean(axis=0)
     products -= products.mean(axis=1, keepdims=True)
@@ -179,6 +181,7 @@ def _products(slab: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray
 def _leading(symmetric: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Largest k eigenvalues, never negative, falling, and their vectors; overwrites the matrix."""
     d = len(symmetric)
+    check_squares(symmetric.trace())
     with one_blas_thread() if d <= WIDEST_SHARED else nullcontext():
         # LAPACK works in place on the transpose, which for a symmetric matrix is the same matrix.
         values, vectors = eigh(

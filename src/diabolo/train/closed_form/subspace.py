@@ -13,7 +13,14 @@ Halko, Martinsson & Tropp (2011), Finding structure with randomness, SIAM Review
 import numpy as np
 import torch
 
-from diabolo.train.closed_form.blocks import as_rows, in_order, row_blocks, seen_values, working_dtype
+from diabolo.train.closed_form.blocks import (
+    as_rows,
+    check_squares,
+    in_order,
+    row_blocks,
+    seen_values,
+    working_dtype,
+)
 from diabolo.train.closed_form.spectrum import Spectrum, oriented
 
 __all__ = ["subspace_iteration"]
@@ -48,6 +55,7 @@ def subspace_iteration(
     freedom, passes = max(n - 1, 1), 0
     while True:
         image, total = _multiply(rows, mean, basis)
+        check_squares(total * total)  # the residual's norm squares eigenvalues
         values, vectors, residual = _ritz(basis, image, k)
         passes += 1
         if passes >= max_passes or residual.max() <= TOLERANCE * values[0]:
