@@ -1,5 +1,7 @@
 """One call of fit: the choice of a width, a run folder, fingerprints."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -110,3 +112,17 @@ def test_fit_reads_a_file(tmp_path):
     np.save(tmp_path / "rows.npy", ROWS)
     model = Autoencoder(2, max_epochs=1, random_state=0).fit(tmp_path / "rows.npy")
     assert model.transform(str(tmp_path / "rows.npy")).shape == (80, 2)
+
+
+def test_who_pressed_ctrl_c_does_not_wait_for_a_second_training(monkeypatch):
+    fit, calls = Trainer.fit, []
+
+    def interrupted(self, *args, **kwargs):
+        calls.append(1)
+        return dataclasses.replace(fit(self, *args, **kwargs), stop_reason="interrupted")
+
+    monkeypatch.setattr(Trainer, "fit", interrupted)
+    model = Autoencoder(2, max_epochs=1, random_state=0).fit(ROWS)
+    assert len(calls) == 1
+    assert model.history_.stop_reason == "interrupted"
+    assert model.reconstruct(ROWS).shape == ROWS.shape
