@@ -3,8 +3,9 @@
 Parameters: `train`, `test` (.npy, images or rows scaled to [0, 1]), `estimator` (its name), `n_components`,
 `arguments` (its keywords), optionally `hidden` and `dense` (a dense architecture), `trainer` (keywords of the
 trainer) and `truncate` (latent widths to judge besides the whole). The clock runs over the whole `fit`. The
-error is computed here, from what `reconstruct` gives back, pixels clipped to their range; the distance is the
-model's own `reconstruction_error`, which for a linear model clips nothing.
+error is computed here, from what `reconstruct` gives back, pixels clipped to their range, on test rows and on the
+first 10,000 training rows; the distance is the model's own `reconstruction_error`, which for a linear model clips
+nothing.
 """
 
 import numpy as np
@@ -43,6 +44,7 @@ def main() -> None:
     answer(
         **figures,
         error=squared_error(model, test),
+        train_error=squared_error(model, train[:10_000]),
         distance=float(model.reconstruction_error(test).mean()),
         rows_per_second=rate(history),
         plan=history.plan,

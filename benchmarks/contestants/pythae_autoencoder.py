@@ -2,8 +2,9 @@
 
 Parameters: `train`, `test` (.npy, scaled to [0, 1], flattened to `width`), `n_components`, `hidden`
 (null: its own network), `epochs`, `batch_size`, `learning_rate`, `seed`, and optionally `scheduler`,
-`scheduler_params`, `sigmoid` (end the decoder in one) and `target` (stop once the test error is there). The
-test error is read after every epoch, outside the clock, from the weights of that epoch.
+`scheduler_params`, `sigmoid` (end the decoder in one), `target` (stop once the test error is there) and
+`limit_seconds` (stop after so much training). The test error is read after every epoch, outside the clock,
+from the weights of that epoch.
 """
 
 import tempfile
@@ -51,14 +52,14 @@ class Decoder(BaseDecoder):
 
 
 class Reached(Exception):
-    """The target is reached: training may stop."""
+    """The target or the limit is reached: training may stop."""
 
 
 class Epochs(TrainingCallback):
     """Times every epoch and reads the test error between the epochs, with the clock stopped."""
 
-    def __init__(self, test, target):
-        self.test, self.target = test, target
+    def __init__(self, test, target, limit):
+        self.test, self.target, self.limit = test, target, limit
         self.seconds, self.cpu_seconds, self.errors = [], [], []
 
     def on_epoch_begin(self, training_config, **kwargs):
@@ -68,7 +69,7 @@ class Epochs(TrainingCallback):
         self.seconds.append(time.perf_counter() - self.wall)
         self.cpu_seconds.append(time.process_time() - self.cpu)
         self.errors.append(squared_error(model, self.test))
-        if self.errors[-1] <= self.target:
+        if self.errors[-1] <= self.target or sum(self.seconds) > self.limit:
             raise Reached
 
 
@@ -93,7 +94,10 @@ def build(p: dict) -> AE:
 def main() -> None:
     p = parameters()
     train, test = (np.load(p[name]).reshape(-1, p["width"]) for name in ("train", "test"))
-    model, epochs = build(p), Epochs(torch.from_numpy(test), p.get("target", 0.0))
+    model, epochs = (
+        build(p),
+        Epochs(torch.from_numpy(test), p.get("target", 0.0), p.get("limit_seconds", float("inf"))),
+    )
     with tempfile.TemporaryDirectory() as folder:
         config = BaseTrainerConfig(
             output_dir=folder,
