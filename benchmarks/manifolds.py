@@ -51,7 +51,9 @@ def sines(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
 
 def network(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
     """A random network of one hidden layer."""
-    hidden = np.tanh(rng.normal(size=(n, d)) @ (1.5 * rng.normal(size=(d, 50)) / np.sqrt(d)) + 0.5 * rng.normal(size=50))
+    hidden = np.tanh(
+        rng.normal(size=(n, d)) @ (1.5 * rng.normal(size=(d, 50)) / np.sqrt(d)) + 0.5 * rng.normal(size=50)
+    )
     return hidden @ rng.normal(size=(50, 100)) / np.sqrt(50)
 
 
@@ -79,7 +81,9 @@ def deep_network(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
     """A random network of two hidden layers, over rows crowded at one end."""
     h = 2 * rng.beta(1.5, 3.0, (n, d)) - 1
     for width in (64, 64, 100):
-        h = np.sin(1.2 * h @ rng.normal(size=(h.shape[1], width)) / np.sqrt(h.shape[1]) + rng.normal(size=width))
+        h = np.sin(
+            1.2 * h @ rng.normal(size=(h.shape[1], width)) / np.sqrt(h.shape[1]) + rng.normal(size=width)
+        )
     return h
 
 

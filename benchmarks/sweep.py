@@ -28,14 +28,18 @@ def sweep(race: Race) -> Iterator[Bar]:
     ratios = np.array(once["error"]) / alone["error"]
     beside = f"{once['cpu_seconds']:.0f} against {alone['cpu_seconds']:.0f} CPU s"
     faster = alone["cpu_seconds"] / once["cpu_seconds"]
-    yield Bar("MNIST, eight widths by one ordered model: times faster", faster, 4.0, at_least=True, beside=beside)
+    yield Bar(
+        "MNIST, eight widths by one ordered model: times faster", faster, 4.0, at_least=True, beside=beside
+    )
     beside = ", ".join(f"k = {k}: {ratio:.3f}" for k, ratio in zip(WIDTHS, ratios, strict=True))
     yield Bar("... largest error / a model of its own", float(ratios.max()), 1.25, beside=beside)
     order = float(spearmanr(once["error"], alone["error"]).statistic)
     yield Bar("... rank correlation of the two curves", order, 1.0, at_least=True)
     for rule in ("knee", "within_5_percent"):
         pair = [found["suggested"].get(rule) for found in (once, alone)]
-        yield Bar(f"... {rule} differs", float(pair[0] != pair[1]), 0.0, beside=f"{pair[0]} against {pair[1]}")
+        yield Bar(
+            f"... {rule} differs", float(pair[0] != pair[1]), 0.0, beside=f"{pair[0]} against {pair[1]}"
+        )
     found = once["estimates"]
     beside = f"TwoNN {found['two_nn']:.1f}, MLE {found['mle']:.1f}"
     yield Bar("... intrinsic dimension", found["dimension"], beside=beside)
@@ -55,8 +59,14 @@ def dimension(race: Race) -> Iterator[Bar]:
             for rule in (intrinsic_dimension, two_nn, mle)
         }
         shares.append({name: right.mean() for name, right in found.items()})
-        missed = [f"{n} {d}" for (n, d, _), right in zip(cases, found["intrinsic_dimension"], strict=True) if not right]
-        beside = f"{len(cases)} manifolds; " + ", ".join(f"{name} {shares[-1][name]:.3f}" for name in ("two_nn", "mle"))
+        missed = [
+            f"{n} {d}"
+            for (n, d, _), right in zip(cases, found["intrinsic_dimension"], strict=True)
+            if not right
+        ]
+        beside = f"{len(cases)} manifolds; " + ", ".join(
+            f"{name} {shares[-1][name]:.3f}" for name in ("two_nn", "mle")
+        )
         yield Bar(
             f"dimension within 1, share of manifolds, seed {seed}",
             shares[-1]["intrinsic_dimension"],
@@ -64,4 +74,10 @@ def dimension(race: Race) -> Iterator[Bar]:
         )
     ours = [share["intrinsic_dimension"] for share in shares]
     beside = f"spread {np.std(ours):.3f}"
-    yield Bar("dimension within 1, share of manifolds, mean", float(np.mean(ours)), 0.9, at_least=True, beside=beside)
+    yield Bar(
+        "dimension within 1, share of manifolds, mean",
+        float(np.mean(ours)),
+        0.9,
+        at_least=True,
+        beside=beside,
+    )

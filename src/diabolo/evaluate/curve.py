@@ -91,6 +91,8 @@ class Sweep:
             return f"{numbers}, more than the {self.n_components[-1]} that were tried."
         if k not in self.n_components:
             return f"{numbers}, a width that was not tried: add {k} to the list to see what it keeps."
+        if not self.baseline_error[0] > 0:
+            return f"{numbers}, but the held-out rows do not differ from the mean row."
         i = int(np.flatnonzero(self.n_components == k)[0])
         kept, pca = (_percent(1 - e[i] / self.baseline_error[i]) for e in (self.error, self.linear_error))
         return f"{numbers}: they keep {kept} of what can be told from the mean row (PCA {pca})."

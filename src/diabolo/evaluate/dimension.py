@@ -30,10 +30,14 @@ from diabolo.randomness import derive
 __all__ = ["intrinsic_dimension", "minka", "mle", "two_nn"]
 
 MOST_ROWS = 5_000  # that two_nn and mle look at
-SAMPLE = 2_000  # that the corrected estimate looks at: a thinner sample has larger distances beside the same noise
+SAMPLE = (
+    2_000  # that the corrected estimate looks at: a thinner sample has larger distances beside the same noise
+)
 FEWEST_ROWS = 30
 ABOVE_NOISE = 1.5  # squared distance to a neighbour beside what noise alone would make of it
-FALLING = 0.05  # a scale is past the noise where the next one gives an estimate that is at most so much smaller
+FALLING = (
+    0.05  # a scale is past the noise where the next one gives an estimate that is at most so much smaller
+)
 MOST_CORRECTED = 40  # dimensions: more cannot be told apart by any number of rows one has
 
 
@@ -210,7 +214,9 @@ def _matrix(X: Any) -> np.ndarray:
     points = np.asarray(X, dtype=np.float64)
     points = points.reshape(len(points), -1) if points.ndim != 1 else points[:, None]
     if not np.isfinite(points).all():
-        raise DataError("a number is missing or infinite, so that distances are not defined: fill gaps first.")
+        raise DataError(
+            "a number is missing or infinite, so that distances are not defined: fill gaps first."
+        )
     return points
 
 
