@@ -37,7 +37,7 @@ def test_two_nn_against_its_law(rng: Rng):
     y = -np.log1p(-np.arange(1, 18_001) / 20_000)
     assert mu @ y / (mu @ mu) == pytest.approx(4.0, rel=0.03)
     line = np.cumsum(rng.exponential(size=400))[:, None]
-    r = dimension.neighbour_distances(line, 2)
+    r = dimension.neighbor_distances(line, 2)
     logs = np.sort(np.log(r[:, 1] / r[:, 0]))[:360]
     slope = float(logs @ -np.log1p(-np.arange(1, 361) / 400) / (logs @ logs))
     assert two_nn(line) == pytest.approx(slope, rel=1e-6)
@@ -53,7 +53,7 @@ def test_mle_is_the_inverse_of_the_mean_log_ratio(rng: Rng):
 @pytest.mark.parametrize("k", [1, 4, 32])
 def test_the_ratio_is_unbiased_on_a_circle(k: int, rng: Rng):
     angle = rng.uniform(0, 2 * np.pi, 2000)
-    r = dimension.neighbour_distances(np.stack([np.cos(angle), np.sin(angle)], 1), 2 * k)
+    r = dimension.neighbor_distances(np.stack([np.cos(angle), np.sin(angle)], 1), 2 * k)
     found = (digamma(2 * k) - digamma(k)) / np.log(r[:, 2 * k - 1] / r[:, k - 1]).mean()
     assert found == pytest.approx(1.0, rel=0.08)
 

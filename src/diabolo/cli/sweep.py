@@ -10,7 +10,7 @@ from diabolo.cli import arguments, destinations, inputs
 from diabolo.cli.estimators import NUMBERS
 from diabolo.cli.fit import BatchSize, Dial, Epochs, Excluded, Kinds, LearningRate, RunDir, SchemaFile, Seed
 from diabolo.cli.job import BESIDE_IMAGES, learn_schema
-from diabolo.cli.tables import sweep_table, suggestions_table
+from diabolo.cli.tables import suggestions_table, sweep_table
 from diabolo.cli.terminal import Terminal
 from diabolo.errors import ParameterError
 

@@ -200,7 +200,8 @@ def suggestions_table(sweep: "Sweep") -> Table:
     """
     table = _table("Rule", ("k", "right"), "What it looks at")
     for line in sweep.suggestions():
-        estimate = "" if line["estimate"] is None else f" ({line['estimate']:.1f} before rounding)"
+        rounded = line["estimate"] in (None, line["k"])
+        estimate = "" if rounded else f" ({line['estimate']:.1f} before rounding)"
         chosen = line["rule"] == sweep.rule
         table.add_row(
             line["rule"], str(line["k"]), line["words"] + estimate, style="bold" if chosen else None

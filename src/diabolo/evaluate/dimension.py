@@ -1,4 +1,4 @@
-r"""How many dimensions rows vary in, told by the distances between neighbours; no model is trained.
+r"""How many dimensions rows vary in, told by the distances between neighbors; no model is trained.
 
 Around a point of a smooth d-dimensional set the number of others within a distance r grows as rᵈ, so the ratios of the
 distances to the nearest few tell d. :func:`two_nn` and :func:`mle` read it at the smallest distances there are, where
@@ -34,7 +34,7 @@ SAMPLE = (
     2_000  # that the corrected estimate looks at: a thinner sample has larger distances beside the same noise
 )
 FEWEST_ROWS = 30
-ABOVE_NOISE = 1.5  # squared distance to a neighbour beside what noise alone would make of it
+ABOVE_NOISE = 1.5  # squared distance to a neighbor beside what noise alone would make of it
 FALLING = (
     0.05  # a scale is past the noise where the next one gives an estimate that is at most so much smaller
 )
@@ -42,9 +42,9 @@ MOST_CORRECTED = 40  # dimensions: more cannot be told apart by any number of ro
 
 
 def two_nn(X: Any, *, discard: float = 0.1, random_state: int = 0) -> float:
-    r"""Intrinsic dimension by the two nearest neighbours.
+    r"""Intrinsic dimension by the two nearest neighbors.
 
-    The ratio μ = r₂ / r₁ of a row's distances to its two nearest neighbours has P(μ ≤ x) = 1 − x⁻ᵈ wherever rows lie
+    The ratio μ = r₂ / r₁ of a row's distances to its two nearest neighbors has P(μ ≤ x) = 1 − x⁻ᵈ wherever rows lie
     evenly at that scale; d is the slope of −log(1 − F(μ)) on log μ through the origin.
 
     Parameters
@@ -73,14 +73,14 @@ def two_nn(X: Any, *, discard: float = 0.1, random_state: int = 0) -> float:
     >>> round(two_nn(rng.uniform(size=(1000, 3)) @ rng.normal(size=(3, 20))))
     3
     """
-    r = neighbour_distances(_distinct(X, MOST_ROWS, random_state), 2)
+    r = neighbor_distances(_distinct(X, MOST_ROWS, random_state), 2)
     mu = np.sort(np.log(r[:, 1] / r[:, 0]))[: int(len(r) * (1 - discard))]
     y = -np.log1p(-np.arange(1, len(mu) + 1) / len(r))
     return float(mu @ y / (mu @ mu))
 
 
 def mle(X: Any, *, k: tuple[int, int] = (10, 20), random_state: int = 0) -> float:
-    r"""Intrinsic dimension by maximum likelihood from the nearest neighbours.
+    r"""Intrinsic dimension by maximum likelihood from the nearest neighbors.
 
     1/d is the mean over rows and j < k of log(r_k / r_j) (MacKay and Ghahramani's mean, of inverses), averaged as d over
     k from 10 to 20.
@@ -90,7 +90,7 @@ def mle(X: Any, *, k: tuple[int, int] = (10, 20), random_state: int = 0) -> floa
     X : array, shape (n, ...)
         Rows; of more than 5,000 a sample is taken, of equal ones one.
     k : (int, int)
-        Smallest and largest number of neighbours, from 3.
+        Smallest and largest number of neighbors, from 3.
     random_state : int
         Of the sample.
 
@@ -113,7 +113,7 @@ def mle(X: Any, *, k: tuple[int, int] = (10, 20), random_state: int = 0) -> floa
     """
     points = _distinct(X, MOST_ROWS, random_state)
     low, high = (min(number, len(points) - 1) for number in k)
-    logs = np.log(neighbour_distances(points, high))
+    logs = np.log(neighbor_distances(points, high))
     found = [1 / (logs[:, j - 1, None] - logs[:, : j - 1]).mean() for j in range(low, high + 1)]
     return float(np.mean(found))
 
@@ -154,7 +154,7 @@ def intrinsic_dimension(X: Any, *, random_state: int = 0) -> float:
 
     1. Principal components whose variance is no more than that of noise (the edge of the Marchenko-Pastur law) are
        dropped; the variance σ² of the others is that of noise in each of the m directions that are left.
-    2. At each scale k = 1, 2, 4, ... the distances r to the k-th and 2k-th neighbour give
+    2. At each scale k = 1, 2, 4, ... the distances r to the k-th and 2k-th neighbor give
        d = (ψ(2k) − ψ(k)) / mean log(r₂ₖ / rₖ), which is unbiased where rows lie evenly.
     3. Each is replaced by the dimension at which as many rows, drawn from a cube and from a sphere, give the same d: this
        takes off what few rows, borders and large k do.
@@ -181,11 +181,12 @@ def intrinsic_dimension(X: Any, *, random_state: int = 0) -> float:
 
     Examples
     --------
-    A noisy circle: the nearest neighbours see the noise, the dimension is one.
+    A noisy circle in 20 dimensions: the nearest neighbors see the noise, the dimension is one.
 
     >>> rng = np.random.default_rng(0)
     >>> angle = rng.uniform(0, 2 * np.pi, 2000)
-    >>> X = np.stack([np.cos(angle), np.sin(angle)], 1) + 0.03 * rng.normal(size=(2000, 2))
+    >>> circle = np.stack([np.cos(angle), np.sin(angle)], 1) @ rng.normal(size=(2, 20))
+    >>> X = circle + 0.05 * rng.normal(size=(2000, 20))
     >>> round(two_nn(X)), round(intrinsic_dimension(X))
     (2, 1)
     """
@@ -198,12 +199,12 @@ def intrinsic_dimension(X: Any, *, random_state: int = 0) -> float:
     return float(min(found[at], points.shape[1]))
 
 
-def neighbour_distances(points: np.ndarray, k: int) -> np.ndarray:
+def neighbor_distances(points: np.ndarray, k: int) -> np.ndarray:
     """Distances (n, k) of every row to its k nearest others, nearest first.
 
     Examples
     --------
-    >>> neighbour_distances(np.array([[0.0], [1.0], [3.0]]), 1).ravel()
+    >>> neighbor_distances(np.array([[0.0], [1.0], [3.0]]), 1).ravel()
     array([1., 1., 2.])
     """
     return NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0]
@@ -267,13 +268,13 @@ def _components(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _by_scale(points: np.ndarray) -> tuple[list[float], list[float]]:
     """At k = 1, 2, 4, ...: the dimension that the ratio r₂ₖ / rₖ means, and the median of r²ₖ."""
     scales = _scales(len(points))
-    r = neighbour_distances(points, 2 * scales[-1])
+    r = neighbor_distances(points, 2 * scales[-1])
     ratios = [_ratio(r[:, k - 1], r[:, 2 * k - 1], k) for k in scales]
     return ratios, [float(np.median(r[:, k - 1] ** 2)) for k in scales]
 
 
 def _scales(n: int) -> list[int]:
-    """Numbers of neighbours: powers of two, up to an eighth of the rows and 128."""
+    """Numbers of neighbors: powers of two, up to an eighth of the rows and 128."""
     return [2**i for i in range(8) if i == 0 or 2**i <= n // 8]
 
 

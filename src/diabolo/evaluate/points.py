@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from sklearn.utils.parallel import Parallel, delayed
@@ -216,7 +216,8 @@ def train(task: Task, points: Sequence[Point], n_jobs: int | None = None) -> lis
     else:
         quiet = dataclasses.replace(task.parameters.get("trainer") or Trainer(), progress=False)
         task = dataclasses.replace(task, parameters={**task.parameters, "trainer": quiet})
-        judged = Parallel(n_jobs=min(n_jobs, len(points)))(delayed(task.run)(point) for point in points)
+        jobs = (delayed(task.run)(point) for point in points)
+        judged = cast("list[Judged]", Parallel(n_jobs=min(n_jobs, len(points)))(jobs))
     for warning in {str(w): w for result in judged for w in result.warned}.values():
         warnings.warn(warning, stacklevel=3)
     return judged

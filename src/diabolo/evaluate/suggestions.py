@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from diabolo.errors import TooFewRowsError
 from diabolo.evaluate.dimension import intrinsic_dimension, minka, mle, two_nn
 
 __all__ = ["RULES", "estimates", "knee", "recommended", "within"]
@@ -102,10 +103,8 @@ def estimates(coordinates: np.ndarray, *, images: bool = False, random_state: in
     >>> rng = np.random.default_rng(0)
     >>> plane = rng.normal(size=(300, 2)) @ rng.normal(size=(2, 6)) + 0.01 * rng.normal(size=(300, 6))
     >>> {rule: round(d) for rule, d in estimates(plane).items()}
-    {'dimension': 2, 'two_nn': 3, 'mle': 2, 'minka': 2}
+    {'dimension': 2, 'two_nn': 2, 'mle': 2, 'minka': 2}
     """
-    from diabolo.errors import TooFewRowsError
-
     rules = {"dimension": intrinsic_dimension, "two_nn": two_nn, "mle": mle}
     try:
         found = {name: rule(coordinates, random_state=random_state) for name, rule in rules.items()}

@@ -1,7 +1,7 @@
 """How many dimensions: held-out error by the width of the code, beside PCA and the mean row, and what it suggests."""
 
-import dataclasses
 import inspect
+import itertools
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 from pathlib import Path
@@ -188,7 +188,7 @@ def _widths(
         found = sorted(k for k in powers | {round(estimated.get("dimension", 1))} if 1 <= k <= max(1, most))
     else:
         found = [_whole("n_components", k) for k in _listed(requested)]
-    if not found or any(b <= a for a, b in zip(found, found[1:], strict=False)):
+    if not found or any(b <= a for a, b in itertools.pairwise(found)):
         raise ParameterError(f"n_components={found} is not a list of different widths, smallest first.")
     if found[-1] > most and not free:
         kind = ParameterError if model == "linear" else OvercompleteError
@@ -207,7 +207,7 @@ def _points(widths: tuple[int, ...], seeds: tuple[int, ...], model: str, check: 
     """The trainings; the widest models, which take longest, first."""
     alone = {"autoencoder": widths, "linear": (), "ordered": widths if check is True else tuple(check or ())}
     if strangers := set(alone[model]) - set(widths):
-        raise ParameterError(f"check={list(check)} names {min(strangers)}, which is not in n_components.")
+        raise ParameterError(f"check={check!r} names {min(strangers)}, which is not in n_components.")
     ordered = [Point(widths, seed, ordered=True) for seed in seeds] if model == "ordered" else []
     return ordered + [Point((k,), seed) for k in reversed(alone[model]) for seed in seeds]
 
