@@ -188,7 +188,7 @@ def intrinsic_dimension(X: Any, *, random_state: int = 0) -> float:
     >>> circle = np.stack([np.cos(angle), np.sin(angle)], 1) @ rng.normal(size=(2, 20))
     >>> X = circle + 0.05 * rng.normal(size=(2000, 20))
     >>> round(two_nn(X)), round(intrinsic_dimension(X))
-    (2, 1)
+    (13, 1)
     """
     points, noise = _above_noise(_distinct(X, SAMPLE, random_state))
     ratios, squares = _by_scale(points)
