@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo import terms as terms
     from diabolo.data.readers import read as read
     from diabolo.data.schema import Schema as Schema
+    from diabolo.evaluate.sweep import sweep as sweep
     from diabolo.models.autoencoder import Autoencoder as Autoencoder
     from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
     from diabolo.models.loading import load as load
@@ -25,6 +26,7 @@ _HOME = {
     "Trainer": "diabolo.train.trainer",
     "load": "diabolo.models.loading",
     "read": "diabolo.data.readers",
+    "sweep": "diabolo.evaluate.sweep",
     "columns": "",
     "evaluate": "",
     "nn": "",

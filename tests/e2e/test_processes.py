@@ -73,6 +73,26 @@ def test_the_examples_of_the_help_in_one_walk(
     assert expected <= {path.name for path in folder.iterdir()}
 
 
+def test_a_killed_sweep_goes_on(folder: Path):
+    words = ("sweep", "people.csv", "-k", "1,2", "--size", "small", "--run-dir", "run", "--json")
+    command = [sys.executable, "-m", "diabolo", *words, "--epochs", "200"]
+    process = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.DEVNULL)
+    end = time.monotonic() + LIMIT
+    while not list((folder / "run").glob("*/nets/checkpoint-*")) and time.monotonic() < end:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert not list((folder / "run").glob("*.json")), "it was over before it could be killed"
+    told = json.loads(diabolo(folder, *words, "--epochs", "200").stdout)
+    assert told == json.loads(
+        diabolo(folder, *words, "--epochs", "200").stdout
+    )  # finished points are read back
+    assert sorted(path.name for path in (folder / "run").iterdir()) == [
+        "autoencoder-1-seed0.json",
+        "autoencoder-2-seed0.json",
+    ]
+
+
 def test_bad_input(folder: Path):
     result = diabolo(folder, "evaluate", "people.csv", "new.csv", "--json")
     assert result.returncode == 2

@@ -12,12 +12,14 @@ from diabolo.cli.fit import fit
 from diabolo.cli.inspect import inspect
 from diabolo.cli.reconstruct import reconstruct
 from diabolo.cli.report import report
+from diabolo.cli.sweep import sweep
 
 __all__ = ["COMMANDS", "application", "main"]
 
 COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "demo": (demo, "diabolo demo --quick"),
     "fit": (fit, "diabolo fit people.csv -k 2"),
+    "sweep": (sweep, "diabolo sweep people.csv --model linear"),
     "encode": (encode, "diabolo encode people.diabolo people.csv -o codes.parquet"),
     "decode": (decode, "diabolo decode people.diabolo codes.parquet -o rows.csv"),
     "reconstruct": (reconstruct, "diabolo reconstruct people.diabolo people.csv -o rebuilt.csv"),

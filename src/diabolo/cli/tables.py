@@ -9,7 +9,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from diabolo.data.schema import Schema
-    from diabolo.evaluate import Scores
+    from diabolo.evaluate import Scores, Sweep
 
 __all__ = [
     "curve_table",
@@ -19,6 +19,8 @@ __all__ = [
     "schema_table",
     "scores_table",
     "share",
+    "suggestions_table",
+    "sweep_table",
     "tensors_table",
 ]
 
@@ -146,6 +148,64 @@ def curve_table(curve: Mapping[int, float], chosen: int) -> Table:
         if k in WIDTHS_SHOWN | {chosen - 1, chosen, chosen + 1, max(curve)}:
             bar = "█" * max(1, round(BAR * error / longest)) if longest > 0 else ""
             table.add_row(str(k), number(error), bar + ("  <- chosen" if k == chosen else ""))
+    return table
+
+
+def sweep_table(sweep: "Sweep") -> Table:
+    """Error by width, beside PCA and the mean row, with a bar for the model and the suggested widths marked.
+
+    Parameters
+    ----------
+    sweep : Sweep
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from diabolo.evaluate import Sweep
+    >>> e = np.array([4.0, 1.0])
+    >>> sweep_table(Sweep("linear", np.array([1, 2]), e, e * np.nan, e, e * 0 + 8, {}, {}, 90, 10)).row_count
+    2
+    """
+    lines = sweep.table()
+    several, checked = len(sweep.seeds) > 1, sweep.separate_error is not None
+    model = "PCA" if sweep.model == "linear" else "Diabolo"
+    headings = ["k", model, *["±"] * several, *["Alone"] * checked, *["PCA"] * (model != "PCA"), "Mean row"]
+    table = _table(*((heading, "right") for heading in headings), "")
+    for line in lines:
+        cells = [str(line["n_components"]), number(line["error"])]
+        cells += [number(line["error_std"])] * several + [number(line["separate_error"])] * checked
+        cells += [number(line["linear_error"])] * (model != "PCA") + [number(line["baseline_error"])]
+        share_left = line["error"] / line["baseline_error"] if line["baseline_error"] else 0.0
+        bar = "█" * max(1, min(BAR, round(BAR * share_left)))
+        mark = f"  <- {sweep.rule}" if line["n_components"] == sweep.recommended else ""
+        table.add_row(*cells, Text(bar + mark))
+    return table
+
+
+def suggestions_table(sweep: "Sweep") -> Table:
+    """Each rule with the width it suggests, and what it looks at, in words.
+
+    Parameters
+    ----------
+    sweep : Sweep
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from diabolo.evaluate import Sweep
+    >>> e = np.array([4.0, 1.0])
+    >>> record = Sweep("linear", np.array([1, 2]), e, e, e, e, {"knee": 2}, {}, 90, 10)
+    >>> suggestions_table(record).row_count
+    1
+    """
+    table = _table("Rule", ("k", "right"), "What it looks at")
+    for line in sweep.suggestions():
+        rounded = line["estimate"] in (None, line["k"])
+        estimate = "" if rounded else f" ({line['estimate']:.1f} before rounding)"
+        chosen = line["rule"] == sweep.rule
+        table.add_row(
+            line["rule"], str(line["k"]), line["words"] + estimate, style="bold" if chosen else None
+        )
     return table
 
 

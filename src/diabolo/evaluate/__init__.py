@@ -1,7 +1,25 @@
-"""Pure functions from a model and rows to numbers: what survived the waist, and what did not."""
+"""Pure functions from a model and rows to numbers: what survived the waist, what did not, and how wide it should be."""
 
+from diabolo.evaluate.curve import Sweep
+from diabolo.evaluate.dimension import intrinsic_dimension, minka, mle, two_nn
 from diabolo.evaluate.images import psnr, ssim
 from diabolo.evaluate.reconstruction import reconstruction
 from diabolo.evaluate.scores import ColumnScore, Scores
+from diabolo.evaluate.suggestions import knee, within
+from diabolo.evaluate.sweep import sweep
 
-__all__ = ["ColumnScore", "Scores", "psnr", "reconstruction", "ssim"]
+__all__ = [
+    "ColumnScore",
+    "Scores",
+    "Sweep",
+    "intrinsic_dimension",
+    "knee",
+    "minka",
+    "mle",
+    "psnr",
+    "reconstruction",
+    "ssim",
+    "sweep",
+    "two_nn",
+    "within",
+]
