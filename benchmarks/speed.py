@@ -93,18 +93,18 @@ def gemm(race: Race) -> Iterator[Bar]:
 
 
 def to_target(race: Race) -> Iterator[Bar]:
-    """Seconds to a test error of 3.00: our whole fit against the peer's first epoch that is there.
+    """CPU seconds to a test error of 3.00: our whole fit against the peer's first epoch that is there.
 
     The peer is stopped once it has had more than four times our seconds: the bar is decided by then.
     """
     target = 30.0 if race.quick else 3.00
     mine = race.run("diabolo_autoencoder", **race.mnist, n_components=30, **recipe(race, TO_TARGET))
-    settings = {"target": target, "limit_seconds": 4 * mine["seconds"], **PEER_BEST}
+    settings = {"target": target, "limit_seconds": 4 * mine["cpu_seconds"], **PEER_BEST}
     theirs = peer(race, race.mnist["train"], 2 if race.quick else 150, **settings)
     reached = "" if theirs["error"] <= target else f" without reaching it ({theirs['error']:.2f})"
-    beside = f"{mine['seconds']:.0f} s to {mine['error']:.2f} against {theirs['seconds']:.0f} s{reached}"
-    ratio = mine["seconds"] / theirs["seconds"] if mine["error"] <= target else float("inf")
-    yield Bar(f"seconds to test error {target:.2f} / pythae's", ratio, 0.25, beside=beside)
+    seconds = f"{mine['cpu_seconds']:.0f} s to {mine['error']:.2f} against {theirs['cpu_seconds']:.0f} s"
+    ratio = mine["cpu_seconds"] / theirs["cpu_seconds"] if mine["error"] <= target else float("inf")
+    yield Bar(f"CPU seconds to test error {target:.2f} / pythae's", ratio, 0.25, beside=f"{seconds}{reached}")
 
 
 def peer_settings(race: Race) -> Iterator[Bar]:

@@ -3,7 +3,7 @@
 Parameters: `train`, `test` (.npy, scaled to [0, 1], flattened to `width`), `n_components`, `hidden`
 (null: its own network), `epochs`, `batch_size`, `learning_rate`, `seed`, and optionally `scheduler`,
 `scheduler_params`, `sigmoid` (end the decoder in one), `target` (stop once the test error is there) and
-`limit_seconds` (stop after so much training). The test error is read after every epoch, outside the clock,
+`limit_seconds` (of the CPU; stop after so many). The test error is read after every epoch, outside the clock,
 from the weights of that epoch.
 """
 
@@ -69,7 +69,7 @@ class Epochs(TrainingCallback):
         self.seconds.append(time.perf_counter() - self.wall)
         self.cpu_seconds.append(time.process_time() - self.cpu)
         self.errors.append(squared_error(model, self.test))
-        if self.errors[-1] <= self.target or sum(self.seconds) > self.limit:
+        if self.errors[-1] <= self.target or sum(self.cpu_seconds) > self.limit:
             raise Reached
 
 
