@@ -1,17 +1,19 @@
 """Groups that nobody labeled: clusters of the codes, each with its size, its prototype and what sets it apart."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from diabolo.errors import ParameterError, TooFewRowsError
 from diabolo.frames import Frame
-from diabolo.maps.contrasts import Contrast, contrasts, table_of
+from diabolo.maps.contrasts import Contrast, contrasts
 from diabolo.maps.partitions import AUTO, hdbscan, kmeans
-from diabolo.maps.rows import encoded, plain
+from diabolo.maps.paths import Path, walk
+from diabolo.maps.rows import codes_of, image_of, plain
 from diabolo.maps.views import check, views
-from diabolo.maps.words import joined, percent
+from diabolo.maps.words import percent
 from diabolo.models.base import as_frame
 from diabolo.randomness import as_seed
 
@@ -40,6 +42,16 @@ class Cluster:
     contrasts : tuple of Contrast
         Columns that set it apart from all other rows, the one that differs most first.
     sentence : str
+    difference : array, shape (channels, height, width), or None
+        For images the prototype less the image of the mean code.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.array([[0.0, 0.1], [0.2, 0.1], [9.0, 9.1], [9.1, 9.0], [9.2, 9.2]])
+    >>> found = clusters(LinearAutoencoder(1).fit(X), X, n_clusters=2)
+    >>> found.groups[0].sentence
+    'Group 1, 3 rows (60 %): x1 higher: 9.1 against 0.1; x0 higher: 9.1 against 0.1.'
     """
 
     number: int
@@ -49,6 +61,7 @@ class Cluster:
     prototype: Any
     contrasts: tuple[Contrast, ...]
     sentence: str
+    difference: np.ndarray | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, without pictures."""
@@ -77,6 +90,14 @@ class Clusters:
         Mean silhouette by number of clusters, where that was chosen automatically.
     n_rows, sample : int
         Rows that came, and rows on which the clusters were found; the others were put to the nearest.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.array([[0.0, 0.1], [0.2, 0.1], [9.0, 9.1], [9.1, 9.0], [9.2, 9.2]])
+    >>> found = clusters(LinearAutoencoder(1).fit(X), X, n_clusters=2)
+    >>> found.labels
+    array([1, 1, 0, 0, 0])
     """
 
     labels: np.ndarray
@@ -120,6 +141,7 @@ def clusters(
     *,
     min_cluster_size: int | str = AUTO,
     random_state: Any = 0,
+    codes: np.ndarray | None = None,
 ) -> Clusters:
     """Find groups of rows in the latent space and say what sets each apart.
 
@@ -136,6 +158,8 @@ def clusters(
         For HDBSCAN: the fewest rows that make a group. ``auto``: 1 % of the rows, at least 5.
     random_state : int, RandomState or None
         Above 20,000 rows clusters are found on a random sample of as many.
+    codes : array, shape (n, k), optional
+        The codes of ``X``, where they are known already.
 
     Raises
     ------
@@ -167,7 +191,7 @@ def clusters(
     _check(method, n_clusters, min_cluster_size)
     frame = as_frame(X)
     _check_rows(frame.n_rows, n_clusters, min_cluster_size)
-    codes, seed = encoded(model, frame), as_seed(random_state)
+    codes, seed = codes_of(model, frame, codes), as_seed(random_state)
     found = kmeans(codes, n_clusters, seed) if method == "kmeans" else hdbscan(codes, min_cluster_size, seed)
     groups = _groups(model, frame, codes, found.labels)
     return Clusters(found.labels, groups, method, found.silhouette, frame.n_rows, found.sample)
@@ -175,19 +199,24 @@ def clusters(
 
 def _groups(model: Any, frame: Frame, codes: np.ndarray, labels: np.ndarray) -> tuple[Cluster, ...]:
     """Size, prototype and contrasts of each."""
-    columns, decodes = table_of(model.schema_, frame), not views(model)["prototype"]
-    made: list[Cluster] = []
-    for number in range(labels.max(initial=-1) + 1):
+    apart, decodes = contrasts(model.schema_, frame, labels), not views(model)["prototype"]
+    mean, made = codes.mean(0, dtype=np.float64), []
+    for number, found in enumerate(apart):
         inside = labels == number
-        code = codes[inside].mean(0, dtype=np.float64)
+        size, code = int(inside.sum()), codes[inside].mean(0, dtype=np.float64)
         prototype = model.inverse_transform(code[None].astype(np.float32)) if decodes else None
-        apart = contrasts(columns, inside)
-        size = int(inside.sum())
-        share = size / len(labels)
-        texts = joined([c.text for c in apart[:MOST_TOLD]], MOST_TOLD, "columns")
-        told = f"Group {number + 1}, {size:,} rows ({percent(share)}): {texts or 'no column sets it apart'}."
-        made.append(Cluster(number, size, share, code, prototype, apart, told))
+        path = walk(model, np.stack([mean, code])) if decodes and image_of(model) else None
+        told = f"Group {number + 1}, {size:,} rows ({percent(size / len(labels))}): {_told(found, path)}."
+        difference = None if path is None else path.difference
+        made.append(Cluster(number, size, size / len(labels), code, prototype, found, told, difference))
     return tuple(made)
+
+
+def _told(apart: Sequence[Contrast], path: Path | None) -> str:
+    """What sets a group apart, in words."""
+    texts = [c.text for c in apart[:MOST_TOLD]]
+    texts += [f"beside the average image {path.picture()}"] if path is not None else []
+    return "; ".join(texts) or "no column sets it apart"
 
 
 def _check(method: str, n_clusters: Any, min_cluster_size: Any) -> None:

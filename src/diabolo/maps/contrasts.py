@@ -22,7 +22,7 @@ from diabolo.columns.levels import plain
 from diabolo.frames import Frame
 from diabolo.maps.words import amount, cell, percent
 
-__all__ = ["Contrast", "contrasts", "table_of"]
+__all__ = ["Contrast", "contrasts"]
 
 LEAST = 0.2  # Cohen's "small"
 MOST_LEVELS = 1000  # of a column that are compared, the most frequent
@@ -43,6 +43,11 @@ class Contrast:
         The level whose share differs; None for numbers and times.
     text : str
         "age higher: 61 against 45".
+
+    Examples
+    --------
+    >>> Contrast("age", 1.2, 61.0, 45.0, None, "age higher: 61 against 45").effect
+    1.2
     """
 
     column: str
@@ -63,116 +68,94 @@ class Contrast:
         return dataclasses.asdict(self) | {"level": None if self.level is None else cell(self.level)}
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Columns:
-    """The columns of rows as numbers and levels.
+def contrasts(schema: Any, frame: Frame, labels: np.ndarray) -> list[tuple[Contrast, ...]]:
+    """For every group its columns beside the rest, the one that differs most first.
 
     Parameters
     ----------
-    numbers : dict of str to array, shape (n,)
-        NaN where missing.
-    times : set of str
-        Which of them are times.
-    levels : dict of str to (levels, place int array (n,))
-        Place −1 where missing or rare.
-    """
-
-    numbers: dict[str, np.ndarray]
-    times: set[str]
-    levels: dict[str, tuple[list[Any], np.ndarray]]
-
-
-def table_of(schema: Any, frame: Frame) -> Columns:
-    """The columns of a schema, once for all groups.
+    schema : Schema
+    frame : Frame
+        The rows.
+    labels : int array, shape (n,)
+        Number of each row's group from 0; −1 for rows in none, which belong to the rest.
 
     Examples
     --------
     >>> from diabolo import Schema
-    >>> frame = Frame.of({"age": [31.5, 47.0, 60.2], "city": ["Bonn", "Rome", "Rome"]})
-    >>> sorted(table_of(Schema.fit(frame), frame).levels)
-    ['city']
+    >>> frame = Frame.of({"age": [30.0, 32.5, 60.0, 62.5], "city": ["Bonn", "Rome", "Rome", "Bonn"]})
+    >>> _, second = contrasts(Schema.fit(frame, {"age": "continuous"}), frame, np.array([0, 0, 1, 1]))
+    >>> [contrast.text for contrast in second]
+    ['age higher: 61.2 against 31.2']
     """
+    found: list[list[Contrast]] = [[] for _ in range(labels.max(initial=-1) + 1)]
     own = dict(zip(schema.table, frame.names, strict=True)) if frame.matrix is not None else {}
-    found = Columns({}, set(), {})
-    for block in schema.columns:
-        if isinstance(block, Image):
-            continue
-        for name in block.names:
-            column = own.get(name, name)
-            if block.kind == "datetime":
-                found.times.add(name)
-            if block.kind in ("continuous", "count", "datetime") or _ordered_numbers(
-                block, frame.type(column)
-            ):
-                numbers = frame.numbers((column,))[:, 0].astype(np.float64)
-                found.numbers[name] = np.where(np.isfinite(numbers), numbers, np.nan)
-            else:
-                found.levels[name] = _places(frame.arrow(column))
-    return found
+    blocks = [
+        (block, name) for block in schema.columns if not isinstance(block, Image) for name in block.names
+    ]
+    for block, name in blocks:
+        told = _of_column(block, name, frame, own.get(name, name), labels)
+        for group, contrast in zip(found, told, strict=True):
+            if contrast is not None and abs(contrast.effect) >= LEAST:
+                group.append(contrast)
+    return [tuple(sorted(group, key=lambda c: -abs(c.effect))) for group in found]
 
 
-def contrasts(columns: Columns, inside: np.ndarray) -> tuple[Contrast, ...]:
-    """All columns of a group beside the rest, the one that differs most first.
-
-    Parameters
-    ----------
-    columns : Columns
-    inside : bool array, shape (n,)
-        The rows of the group.
-
-    Examples
-    --------
-    >>> from diabolo import Schema
-    >>> frame = Frame.of({"age": [30.0, 32.0, 60.0, 62.0], "city": ["Bonn", "Rome", "Rome", "Bonn"]})
-    >>> table = table_of(Schema.fit(frame), frame)
-    >>> [contrast.text for contrast in contrasts(table, np.array([False, False, True, True]))]
-    ['age higher: 61 against 31']
-    """
-    found = [_number(name, x, inside, name in columns.times) for name, x in columns.numbers.items()]
-    found += [_level(name, *pair, inside) for name, pair in columns.levels.items()]
-    told = [c for c in found if c is not None and abs(c.effect) >= LEAST]
-    return tuple(sorted(told, key=lambda c: -abs(c.effect)))
-
-
-def _ordered_numbers(block: Any, kind: pa.DataType) -> bool:
-    return block.kind == "ordinal" and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
+def _of_column(block: Any, name: str, frame: Frame, own: str, labels: np.ndarray) -> list[Contrast | None]:
+    """One column in every group."""
+    kind = frame.type(own)
+    ranks = block.kind == "ordinal" and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
+    if ranks or block.kind in ("continuous", "count", "datetime"):
+        return _numbers(name, frame.numbers((own,))[:, 0], labels, is_time=block.kind == "datetime")
+    return _levels(name, *_places(frame.arrow(own)), labels)
 
 
 def _places(cells: pa.ChunkedArray) -> tuple[list[Any], np.ndarray]:
-    """Levels by frequency, and each row's position among them."""
+    """Levels by frequency, and each row's position among them; −1 where it is missing or rare."""
     encoded = plain(cells).dictionary_encode()
     indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     levels = encoded.dictionary.to_pylist()
-    counts = np.bincount(indices[indices >= 0], minlength=max(1, len(levels)))
+    counts = np.bincount(indices[indices >= 0], minlength=len(levels))
     order = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
-    lookup = np.full(len(counts) + 1, -1, dtype=np.int64)  # the last entry serves missing cells
+    lookup = np.full(len(levels) + 1, -1, dtype=np.int64)  # the last entry serves missing cells
     lookup[order] = np.arange(len(order))
-    return [levels[i] for i in order if i < len(levels)], lookup[indices]
+    return [levels[i] for i in order], lookup[indices]
 
 
-def _number(name: str, x: np.ndarray, inside: np.ndarray, is_time: bool) -> Contrast | None:
+def _numbers(name: str, x: np.ndarray, labels: np.ndarray, *, is_time: bool) -> list[Contrast | None]:
     """Means in units of the standard deviation."""
-    seen = np.isfinite(x)
-    ours, others = x[seen & inside], x[seen & ~inside]
-    if not len(ours) or not len(others):
-        return None
-    spread = x[seen].std() or 1.0
-    a, b = float(ours.mean()), float(others.mean())
+    groups, seen = labels.max(initial=-1) + 1, np.isfinite(x)
+    x, place = x[seen].astype(np.float64), labels[seen] + 1
+    counts, sums = (np.bincount(place, weights, groups + 1) for weights in (None, x))
+    spread = (x.std() if len(x) else 0.0) or 1.0
     tell, words = (_day, ("later", "earlier")) if is_time else (amount, ("higher", "lower"))
-    text = f"{name} {words[0] if a > b else words[1]}: {tell(a)} against {tell(b)}"
-    return Contrast(name, (a - b) / spread, a, b, None, text)
+    found: list[Contrast | None] = []
+    for g in range(1, groups + 1):
+        others = counts.sum() - counts[g]
+        if not counts[g] or not others:
+            found.append(None)
+            continue
+        a, b = float(sums[g] / counts[g]), float((sums.sum() - sums[g]) / others)
+        text = f"{name} {words[0] if a > b else words[1]}: {tell(a)} against {tell(b)}"
+        found.append(Contrast(name, (a - b) / spread, a, b, None, text))
+    return found
 
 
-def _level(name: str, levels: list[Any], place: np.ndarray, inside: np.ndarray) -> Contrast | None:
+def _levels(name: str, levels: list[Any], place: np.ndarray, labels: np.ndarray) -> list[Contrast | None]:
     """The level whose share differs most."""
-    seen = place >= 0
-    ours, others = (np.bincount(place[seen & part], minlength=len(levels)) for part in (inside, ~inside))
+    groups, seen, width = labels.max(initial=-1) + 1, place >= 0, len(levels)
+    flat = (labels[seen] + 1) * width + place[seen]
+    counts = np.bincount(flat, minlength=(groups + 1) * width).reshape(groups + 1, width)
+    return [_level(name, levels, counts[g], counts.sum(0) - counts[g]) for g in range(1, groups + 1)]
+
+
+def _level(name: str, levels: list[Any], ours: np.ndarray, others: np.ndarray) -> Contrast | None:
+    """Shares of levels inside and outside of one group."""
     if not ours.sum() or not others.sum():
         return None
     p, q = ours / ours.sum(), others / others.sum()
     effects = 2 * np.arcsin(np.sqrt(p)) - 2 * np.arcsin(np.sqrt(q))
-    # Of two levels one gains what the other loses: the one that gains is told.
-    best = int((np.abs(effects) + 1e-9 * (effects > 0)).argmax())
+    # What is there tells more than what is not, and of two levels one gains what the other loses.
+    best = int(np.where(effects > 0, effects, -effects / 2).argmax())
     word = "more" if p[best] > q[best] else "less"
     text = f"{name} {word} often {cell(levels[best])}: {percent(p[best])} against {percent(q[best])}"
     return Contrast(name, float(effects[best]), float(p[best]), float(q[best]), levels[best], text)

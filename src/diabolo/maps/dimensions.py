@@ -16,9 +16,8 @@ import torch
 from torch import Tensor
 
 from diabolo.maps.ranges import Ranges, of_codes
-from diabolo.maps.rows import as_codes, encoded
+from diabolo.maps.rows import as_codes, codes_of
 from diabolo.maps.views import check
-from diabolo.models.base import as_frame
 
 __all__ = ["Dimensions", "dimensions", "importance"]
 
@@ -47,6 +46,13 @@ class Dimensions:
         Where data lie along each dimension.
     n_rows, sample : int
         Rows that came, and rows that were decoded to measure this.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.array([[0.0, 0.0], [2.0, 2.0], [4.0, 4.0]])
+    >>> dimensions(LinearAutoencoder(1).fit(X), X).names
+    ('z1',)
     """
 
     names: tuple[str, ...]
@@ -99,7 +105,7 @@ class Dimensions:
         }
 
 
-def dimensions(model: Any, X: Any) -> Dimensions:
+def dimensions(model: Any, X: Any = None, *, codes: np.ndarray | None = None) -> Dimensions:
     """Measure what every dimension of the code does to the rows decoded from it.
 
     Parameters
@@ -108,6 +114,8 @@ def dimensions(model: Any, X: Any) -> Dimensions:
         Fitted.
     X : table, array or images
         Rows of the kind the model was fitted with; up to 1000 of them, in steady strides, are decoded.
+    codes : array, shape (n, k), optional
+        Their codes, where they are known already; ``X`` is then not needed.
 
     Raises
     ------
@@ -123,7 +131,7 @@ def dimensions(model: Any, X: Any) -> Dimensions:
     array([0.95, 0.05])
     """
     check(model, "dimensions")
-    codes = encoded(model, as_frame(X))
+    codes = codes_of(model, X, codes)
     sample = np.ascontiguousarray(codes[:: max(1, len(codes) // SAMPLE)])
     effect, ranges = _effects(model, as_codes(sample)), of_codes(codes)
     return Dimensions(

@@ -36,6 +36,11 @@ class Grid:
         The codes, decoded; None where they cannot be.
     reason : str
         Why there are no decoded rows, or "".
+
+    Examples
+    --------
+    >>> grid_of(np.array([[0.0, 0.0], [1.0, 2.0]], np.float32), (2, 2)).density.max().round(2).item()
+    1.0
     """
 
     x: np.ndarray

@@ -90,11 +90,9 @@ def means(values: np.ndarray, groups: Groups) -> np.ndarray:
     >>> means(np.array([[1.0], [3.0], [9.0]]), groups_of([0, 0, None], Frame.of(np.eye(3)))).ravel()
     array([2.])
     """
-    inside = groups.place >= 0
-    order = np.argsort(groups.place[inside], kind="stable")
-    rows = values[inside][order].astype(np.float64)
-    starts = np.concatenate([[0], np.cumsum(groups.counts)[:-1]])
-    return np.add.reduceat(rows, starts, axis=0) / groups.counts[:, None]
+    place = groups.place + 1  # rows in no group first
+    columns = [np.bincount(place, column, len(groups.names) + 1)[1:] for column in values.T]
+    return np.stack(columns, 1) / groups.counts[:, None]
 
 
 def _labels(groups: Any, frame: Frame) -> pa.Array | pa.ChunkedArray:

@@ -39,6 +39,13 @@ class Interpolation:
     method : {"linear", "spherical"}
     sentence : str
         What changes on the way.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.array([[0.0, 0.0], [2.0, 2.0], [4.0, 4.0]])
+    >>> interpolate(LinearAutoencoder(1).fit(X), 0, 2, 3, X=X).t
+    array([0. , 0.5, 1. ])
     """
 
     t: np.ndarray

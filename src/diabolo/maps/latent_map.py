@@ -8,9 +8,8 @@ import numpy as np
 from diabolo.errors import ParameterError
 from diabolo.maps.grids import Grid, grid_of
 from diabolo.maps.planes import Plane, plane_of, umap_points
-from diabolo.maps.rows import encoded
+from diabolo.maps.rows import codes_of
 from diabolo.maps.views import check, views
-from diabolo.models.base import as_frame
 from diabolo.randomness import as_seed
 
 __all__ = ["LatentMap", "latent_map"]
@@ -41,6 +40,13 @@ class LatentMap:
     n_rows : int
         Rows that came; ``len(rows)`` of them are on the map.
     n_components : int
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.random.default_rng(0).normal(size=(30, 4))
+    >>> latent_map(LinearAutoencoder(2).fit(X), X).names
+    ('z1', 'z2')
     """
 
     points: np.ndarray
@@ -85,12 +91,13 @@ class LatentMap:
 
 def latent_map(
     model: Any,
-    X: Any,
+    X: Any = None,
     *,
     method: str = "auto",
     grid: int | tuple[int, int] = 20,
     n_neighbors: int = 15,
     random_state: Any = 0,
+    codes: np.ndarray | None = None,
 ) -> LatentMap:
     """Place rows on a map of the latent space, count them in a grid, and decode its cells.
 
@@ -108,6 +115,8 @@ def latent_map(
         For UMAP.
     random_state : int, RandomState or None
         For UMAP, and for the sample of 20,000 rows that it is given where there are more.
+    codes : array, shape (n, k), optional
+        The codes of the rows, where they are known already; ``X`` is then not needed.
 
     Raises
     ------
@@ -137,32 +146,27 @@ def latent_map(
     if method not in METHODS:
         raise ParameterError(f"method={method!r} is not one of {', '.join(METHODS)}.")
     shape = _shape(grid)
-    frame = as_frame(X)
+    codes = codes_of(model, X, codes)
     if method == "umap":
-        return _by_umap(model, frame, shape, n_neighbors, as_seed(random_state))
-    codes = encoded(model, frame)
+        return _by_umap(codes, shape, n_neighbors, as_seed(random_state))
     plane = plane_of(codes)
     points = plane.points(codes)
     cells = grid_of(points, shape if codes.shape[1] > 1 else (shape[0], 1))
     reason = views(model)["grid"]
     cells = dataclasses.replace(cells, reason=reason) if reason else cells.decoded(model, plane)
     name = "latent" if codes.shape[1] <= 2 else "pca"
-    rows = np.arange(frame.n_rows)
-    return LatentMap(points, rows, plane.names, name, plane, cells, frame.n_rows, codes.shape[1])
+    return LatentMap(points, np.arange(len(codes)), plane.names, name, plane, cells, *codes.shape)
 
 
-def _by_umap(model: Any, frame: Any, shape: tuple[int, int], n_neighbors: int, seed: int) -> LatentMap:
-    """The map that UMAP makes of the codes."""
-    rows = np.arange(frame.n_rows)
-    if frame.n_rows > UMAP_ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(frame.n_rows, UMAP_ROWS, replace=False))
-        frame, n_rows = frame.take(rows), frame.n_rows
-    else:
-        n_rows = frame.n_rows
-    codes = encoded(model, frame)
-    points = umap_points(codes, n_neighbors, seed % 2**32)
+def _by_umap(codes: np.ndarray, shape: tuple[int, int], n_neighbors: int, seed: int) -> LatentMap:
+    """The map that UMAP makes of codes."""
+    n_rows, k = codes.shape
+    rows = np.arange(n_rows)
+    if n_rows > UMAP_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(n_rows, UMAP_ROWS, replace=False))
+    points = umap_points(codes[rows], n_neighbors, seed % 2**32)
     cells = dataclasses.replace(grid_of(points, shape), reason=NO_WAY_BACK)
-    return LatentMap(points, rows, ("UMAP 1", "UMAP 2"), "umap", None, cells, n_rows, codes.shape[1])
+    return LatentMap(points, rows, ("UMAP 1", "UMAP 2"), "umap", None, cells, n_rows, k)
 
 
 def _shape(grid: Any) -> tuple[int, int]:

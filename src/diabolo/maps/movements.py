@@ -37,6 +37,11 @@ class Movement:
         First and last decoded cell, in the column's own unit; None for images.
     text : str
         "capital-gain up from 0 to 12,000"; empty where no cell is seen to change.
+
+    Examples
+    --------
+    >>> Movement("age", 1.0, 0.5, 31, 47, "age up from 31 to 47").end
+    47
     """
 
     column: str
@@ -106,7 +111,7 @@ def sentence(name: str, found: Sequence[Movement]) -> str:
     'z3: age up from 31 to 47'
     """
     texts = [m.text for m in found if m.text and m.share >= LEAST_TOLD]
-    return f"{name}: {joined(texts, MOST_TOLD, 'columns') or 'no column moves so that one could see it'}"
+    return f"{name}: {joined(texts, MOST_TOLD, 'column') or 'no column moves so that one could see it'}"
 
 
 def squares_by_column(schema: Any, coordinates: np.ndarray) -> np.ndarray:
@@ -166,7 +171,7 @@ def _times(name: str, cells: list[Any]) -> str:
         return ""
     order = sorted(cells)
     ranks = np.array([order.index(c) for c in cells], dtype=np.float64)
-    return _course(name, ranks, lambda rank: cell(order[int(rank)]), ("later,", "earlier,"))
+    return _course(name, ranks, lambda rank: cell(order[int(rank)]), ("later:", "earlier:"))
 
 
 def _leaning(name: str, block: Column, place: int, part: np.ndarray) -> str:

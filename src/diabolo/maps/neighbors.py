@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from diabolo.errors import ParameterError, TooFewRowsError
-from diabolo.maps.rows import coordinates, encoded
+from diabolo.maps.rows import codes_of, coordinates
 from diabolo.maps.views import check
+from diabolo.maps.words import percent
 from diabolo.models.base import as_frame
 from diabolo.randomness import as_seed
 
@@ -41,6 +42,13 @@ class Neighborhoods:
         Rows that came.
     sample : int
         Rows among which neighbors were sought.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.random.default_rng(0).normal(size=(30, 4))
+    >>> neighbors(LinearAutoencoder(2).fit(X), X, rows=[3], n_neighbors=5).latent.shape
+    (1, 5)
     """
 
     rows: np.ndarray
@@ -76,8 +84,8 @@ class Neighborhoods:
             else f" (sought among a sample of {self.sample:,} of {self.n_rows:,} rows)"
         )
         return (
-            f"{self.mean_agreement:.0%} of the {self.n_neighbors} nearest neighbors in the code are so in the "
-            f"data too{of}; by chance it would be {self.by_chance:.1%}."
+            f"{percent(self.mean_agreement)} of the {self.n_neighbors} nearest neighbors by code are nearest neighbors "
+            f"in the data too{of}; by chance it would be {percent(self.by_chance)}."
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -97,7 +105,13 @@ class Neighborhoods:
 
 
 def neighbors(
-    model: Any, X: Any, rows: Any = None, n_neighbors: int = 10, *, random_state: Any = 0
+    model: Any,
+    X: Any,
+    rows: Any = None,
+    n_neighbors: int = 10,
+    *,
+    random_state: Any = 0,
+    codes: np.ndarray | None = None,
 ) -> Neighborhoods:
     """Nearest neighbors of rows in latent and in input space.
 
@@ -111,6 +125,8 @@ def neighbors(
     n_neighbors : int
     random_state : int, RandomState or None
         Above 20,000 rows neighbors are sought among a random sample of 20,000, the asked rows included.
+    codes : array, shape (n, k), optional
+        The codes of ``X``, where they are known already.
 
     Raises
     ------
@@ -140,7 +156,8 @@ def neighbors(
     among = _sample(asked, frame.n_rows, as_seed(random_state))
     shown = frame if len(among) == frame.n_rows else frame.take(among)
     own = np.searchsorted(among, asked)
-    found = [nearest(space, own, n_neighbors) for space in (encoded(model, shown), coordinates(model, shown))]
+    latent = codes_of(model, shown, None if codes is None else np.asarray(codes)[among])
+    found = [nearest(space, own, n_neighbors) for space in (latent, coordinates(model, shown))]
     (near, latent), (far, inputs) = found
     agreement = (latent[:, :, None] == inputs[:, None, :]).any(2).mean(1)
     return Neighborhoods(asked, among[latent], among[inputs], near, far, agreement, frame.n_rows, len(among))

@@ -79,7 +79,7 @@ def hdbscan(codes: np.ndarray, min_cluster_size: int | str, seed: int) -> Partit
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> codes = np.concatenate([rng.normal(0, 1, (60, 2)), rng.normal(50, 1, (40, 2)), [[25.0, 25.0]]])
+    >>> codes = np.concatenate([rng.normal(0, 1, (60, 2)), rng.normal(50, 1, (40, 2)), [[-200.0, -200.0]]])
     >>> hdbscan(codes, 10, 0).labels[[0, 60, 100]]
     array([ 0,  1, -1])
     """

@@ -32,6 +32,11 @@ class Path:
         The last image less the first: a heat map of what the path changes.
     light : (low, high)
         Black and white of the images.
+
+    Examples
+    --------
+    >>> Path(np.zeros((2, 3)), np.zeros((2, 5)), (), 0.0).codes.shape
+    (2, 3)
     """
 
     codes: np.ndarray

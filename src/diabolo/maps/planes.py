@@ -31,6 +31,11 @@ class Plane:
         Share of the variance of the codes along each drawn direction.
     names : (str, str)
         What the axes are.
+
+    Examples
+    --------
+    >>> Plane(np.zeros(2), np.eye(2), (0.6, 0.4), ("z1", "z2")).codes(np.ones((1, 2)))
+    array([[1., 1.]], dtype=float32)
     """
 
     mean: np.ndarray

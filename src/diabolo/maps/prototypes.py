@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from diabolo.frames import Frame
-from diabolo.maps.groups import groups_of, means
+from diabolo.maps.groups import Groups, groups_of, means
 from diabolo.maps.movements import Movement
 from diabolo.maps.paths import Path, walk
-from diabolo.maps.rows import encoded, one_row, plain
+from diabolo.maps.rows import PIECE, codes_of, encoded, one_row, plain
 from diabolo.maps.views import check
 from diabolo.models.base import as_frame
 
@@ -40,6 +40,13 @@ class Prototypes:
     averages : table, array or images of n_groups rows
         The mean of the rows themselves: of standardized numbers, and of shares of levels, of which the largest is taken;
         missing cells count nothing.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.array([[0.0, 1.0], [2.0, 1.0], [4.0, 9.0], [4.0, 8.0]])
+    >>> prototypes(LinearAutoencoder(1).fit(X), X, ["a", "a", "b", "b"]).groups
+    ('a', 'b')
     """
 
     groups: tuple[Any, ...]
@@ -94,7 +101,7 @@ def origin(model: Any) -> Any:
     return model.inverse_transform(np.zeros((1, model.n_components_), np.float32))
 
 
-def prototype(model: Any, X: Any, groups: Any) -> dict[Any, Any]:
+def prototype(model: Any, X: Any, groups: Any, *, codes: np.ndarray | None = None) -> dict[Any, Any]:
     """The typical row of each group: the average of its codes, decoded.
 
     Parameters
@@ -104,6 +111,8 @@ def prototype(model: Any, X: Any, groups: Any) -> dict[Any, Any]:
     X : table, array or images
     groups : str or sequence of labels, shape (n,)
         A column of ``X``, or a label for every row; None and NaN are in no group.
+    codes : array, shape (n, k), optional
+        The codes of ``X``, where they are known already.
 
     Returns
     -------
@@ -128,18 +137,18 @@ def prototype(model: Any, X: Any, groups: Any) -> dict[Any, Any]:
     >>> prototype(LinearAutoencoder(1).fit(X), X, ["a", "a", "b", "b"])["b"].round(2)
     array([[5., 5.]])
     """
-    found = prototypes(model, X, groups)
+    found = prototypes(model, X, groups, codes=codes)
     return {g: model.inverse_transform(found.codes[i : i + 1]) for i, g in enumerate(found.groups)}
 
 
-def prototypes(model: Any, X: Any, groups: Any) -> Prototypes:
+def prototypes(model: Any, X: Any, groups: Any, *, codes: np.ndarray | None = None) -> Prototypes:
     """The average of each group in latent space, decoded, beside its average in input space.
 
     Parameters
     ----------
     model : Decodes
         Fitted.
-    X, groups
+    X, groups, codes
         As for :func:`prototype`.
 
     Examples
@@ -153,7 +162,7 @@ def prototypes(model: Any, X: Any, groups: Any) -> Prototypes:
     check(model, "prototype")
     frame = as_frame(X)
     found = groups_of(groups, frame)
-    codes = means(encoded(model, frame), found).astype(np.float32)
+    codes = means(codes_of(model, frame, codes), found).astype(np.float32)
     averages = _averages(model, frame, found)
     return Prototypes(found.names, found.counts, codes, model.inverse_transform(codes), averages)
 
@@ -190,15 +199,17 @@ def difference(model: Any, X: Any, groups: Any, row: Any) -> dict[Any, tuple[Mov
     return {g: path.movements for g, path in steps.items()}
 
 
-def _averages(model: Any, frame: Frame, found: Any) -> Any:
-    """Mean coordinates of the seen cells of each group, as rows."""
+def _averages(model: Any, frame: Frame, found: Groups) -> Any:
+    """Mean coordinates of the seen cells of each group, as rows; of all rows where a group has none."""
     schema = model.schema_
     batch = schema.to_batch(frame, type(model).__name__)
-    x, seen = schema.coordinates(batch).numpy(), schema.coordinates_seen(batch)
-    average = means(x, found)
-    if seen is not None:
-        share = means(seen.numpy(), found)
-        whole = x.sum(0, dtype=np.float64) / np.maximum(seen.numpy().sum(0), 1)
-        average = np.where(share > 0, average / np.where(share > 0, share, 1.0), whole)
-    values = schema.from_coordinates(torch.from_numpy(average).float())
-    return schema.to_table(values, model.template_)
+    place = torch.from_numpy(found.place + 1)  # rows in no group first
+    sums = torch.zeros(len(found.names) + 1, schema.n_coordinates, dtype=torch.float64)
+    counts = torch.zeros_like(sums)
+    for part in batch.split(PIECE):
+        x, seen, to = schema.coordinates(part).double(), schema.coordinates_seen(part), place[part.index]
+        sums.index_add_(0, to, x)
+        counts.index_add_(0, to, torch.ones_like(x) if seen is None else seen.double())
+    whole = sums.sum(0) / counts.sum(0).clamp(min=1)
+    average = torch.where(counts > 0, sums / counts.clamp(min=1), whole)[1:]
+    return schema.to_table(schema.from_coordinates(average.float()), model.template_)

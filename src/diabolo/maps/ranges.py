@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from diabolo.errors import ParameterError
-from diabolo.maps.rows import encoded
-from diabolo.models.base import as_frame
+from diabolo.maps.rows import codes_of
 from diabolo.models.linear import LinearAutoencoder
 
 __all__ = ["Ranges", "of_codes", "ranges_of"]
@@ -30,6 +29,11 @@ class Ranges:
         1 % and 99 % quantiles; None where nothing is known.
     least, most : array, shape (k,), or None
         Smallest and largest value.
+
+    Examples
+    --------
+    >>> Ranges(np.zeros(2)).far(0, np.zeros(3)) is None
+    True
     """
 
     mean: np.ndarray
@@ -75,13 +79,15 @@ class Ranges:
         return (values < self.least[j] - slack) | (values > self.most[j] + slack)
 
 
-def ranges_of(model: Any, X: Any = None) -> Ranges:
+def ranges_of(model: Any, X: Any = None, codes: np.ndarray | None = None) -> Ranges:
     """Ranges of a model's dimensions: of the codes of rows, else as far as the model knows.
 
     Parameters
     ----------
     model : estimator
     X : table, array or images, optional
+    codes : array, shape (n, k), optional
+        Their codes, where they are known already.
 
     Examples
     --------
@@ -89,8 +95,8 @@ def ranges_of(model: Any, X: Any = None) -> Ranges:
     >>> ranges_of(LinearAutoencoder(1).fit(X)).high
     array([4.])
     """
-    if X is not None:
-        return of_codes(encoded(model, as_frame(X)))
+    if X is not None or codes is not None:
+        return of_codes(codes_of(model, X, codes))
     mean = np.zeros(model.n_components_)
     if not isinstance(model, LinearAutoencoder):
         return Ranges(mean)

@@ -13,7 +13,7 @@ from diabolo.errors import DataError, ParameterError
 from diabolo.frames import Frame
 from diabolo.models.base import as_frame
 
-__all__ = ["as_codes", "coordinates", "decoded", "encoded", "image_of", "one_row", "plain"]
+__all__ = ["as_codes", "codes_of", "coordinates", "decoded", "encoded", "image_of", "one_row", "plain"]
 
 PIECE = 1 << 16  # rows encoded at a time, so that a large table is never twice in memory
 
@@ -40,6 +40,37 @@ def encoded(model: Any, frame: Frame) -> np.ndarray:
         stop = min(start + PIECE, frame.n_rows)
         codes[start:stop] = model.transform(frame.take(np.arange(start, stop)))
     return codes
+
+
+def codes_of(model: Any, X: Any, codes: np.ndarray | None) -> np.ndarray:
+    """Codes that were given, checked, or else those of rows.
+
+    Parameters
+    ----------
+    model : Encodes
+    X : table, array or images, or None where codes are given
+    codes : array, shape (n, k), or None
+
+    Raises
+    ------
+    ParameterError
+        Neither came, or codes of another shape than the rows and the model have.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> codes_of(LinearAutoencoder(2).fit(np.eye(4)), None, np.zeros((9, 2))).shape
+    (9, 2)
+    """
+    if codes is None and X is None:
+        raise ParameterError("neither rows nor codes came: give X=... or codes=...")
+    if codes is None:
+        return encoded(model, as_frame(X))
+    given, k = np.asarray(codes, dtype=np.float32), model.n_components_
+    n = len(given) if X is None else as_frame(X).n_rows
+    if given.shape != (n, k) or not n:
+        raise ParameterError(f"codes of shape {given.shape} are not those of {n} rows: ({n}, {k}) is needed.")
+    return given
 
 
 def as_codes(codes: np.ndarray) -> Tensor:

@@ -48,6 +48,13 @@ class Traversal:
         What the codes decode to.
     sentence : str
         "z3: capital-gain up from 0 to 12,000, income to >50K"; images also in words.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.array([[0.0, 0.0], [2.0, 2.0], [4.0, 4.0]])
+    >>> traverse(LinearAutoencoder(1).fit(X), X[0], 0, X=X).name
+    'z1'
     """
 
     dimension: int
@@ -105,6 +112,14 @@ class Traversals(Sequence[Traversal]):
     shown : tuple of Traversal
     folded : tuple of Traversal
         Dimensions that move next to nothing: less than 0.1 % of what all of these move together.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.array([[0.0, 0.0], [2.0, 2.0], [4.0, 4.0]])
+    >>> found = traverse(LinearAutoencoder(1).fit(X), X[0], X=X)
+    >>> found.shares, found.folded
+    ((1.0,), ())
     """
 
     shown: tuple[Traversal, ...]
@@ -140,7 +155,14 @@ class Traversals(Sequence[Traversal]):
 
 @overload
 def traverse(
-    model: Any, row: Any, dim: Dimension, values: Any = None, *, X: Any = None, steps: int = STEPS
+    model: Any,
+    row: Any,
+    dim: Dimension,
+    values: Any = None,
+    *,
+    X: Any = None,
+    steps: int = STEPS,
+    codes: np.ndarray | None = None,
 ) -> Traversal: ...
 @overload
 def traverse(
@@ -151,6 +173,7 @@ def traverse(
     *,
     X: Any = None,
     steps: int = STEPS,
+    codes: np.ndarray | None = None,
 ) -> Traversals: ...
 def traverse(
     model: Any,
@@ -160,6 +183,7 @@ def traverse(
     *,
     X: Any = None,
     steps: int = STEPS,
+    codes: np.ndarray | None = None,
 ) -> Traversal | Traversals:
     """Change one number of a row's code, hold the others, decode.
 
@@ -179,6 +203,8 @@ def traverse(
         Rows whose codes say where data are. Values beyond them are decoded all the same, and flagged ``far``.
     steps : int
         Number of values where none are given.
+    codes : array, shape (n, k), optional
+        The codes of ``X``, where they are known already.
 
     Returns
     -------
@@ -213,7 +239,7 @@ def traverse(
     chosen = [dimension_of(model, name) for name in names]
     if not chosen:
         raise ParameterError("dim=[] names no dimension: give one or several, or None for all of them.")
-    ranges = ranges_of(model, X)
+    ranges = ranges_of(model, X, codes)
     held = _held(model, row, X, ranges)
     made = [_traversal(model, held, j, _values(values, ranges, j, steps), ranges) for j in chosen]
     return made[0] if one else _ranked(made)

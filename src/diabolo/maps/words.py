@@ -73,8 +73,9 @@ def joined(parts: Sequence[str], most: int, noun: str) -> str:
 
     Examples
     --------
-    >>> joined(["a up", "b down", "c up"], 2, "columns"), joined(["a up"], 2, "columns")
-    ('a up, b down, and 1 more columns', 'a up')
+    >>> joined(["a up", "b down", "c up"], 2, "column"), joined(["a up"], 2, "column")
+    ('a up, b down, and 1 more column', 'a up')
     """
-    more = [f"and {len(parts) - most} more {noun}"] if len(parts) > most else []
+    left = len(parts) - most
+    more = [f"and {left} more {noun}{'s' if left > 1 else ''}"] if left > 0 else []
     return ", ".join([*parts[:most], *more])
