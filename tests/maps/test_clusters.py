@@ -28,7 +28,7 @@ def test_groups_are_found_and_told(two, method):
     assert found.groups[0].share == 0.6
     first, second = found.groups
     assert "sort more often dog: 100 % against 0 %" in first.sentence
-    assert "weight higher: 79" in second.sentence
+    assert "weight higher: 80.2 against 50.2" in second.sentence
     assert second.prototype.to_pylist()[0]["sort"] == "cat"
     assert (found.labels == np.repeat([0, 1], (60, 40))).all()
     assert found.sentence == "2 groups among 100 rows."

@@ -42,7 +42,7 @@ def test_gaps_count_nothing():
 def test_times_are_told_as_dates():
     days = np.datetime64("2020-01-01") + np.arange(6) * np.timedelta64(100, "D")
     _, second = of({"day": days}, [0, 0, 0, 1, 1, 1])
-    assert second[0].text == "day later: 2021-01-04 against 2020-04-10"
+    assert second[0].text == "day later: 2021-02-04 against 2020-04-10"
 
 
 def test_what_hardly_differs_is_not_told(rng):

@@ -50,7 +50,7 @@ def test_importance_of_a_net_is_its_slope(net_of_table, table):
 
 
 def test_dimensions_that_do_nothing_are_folded(array):
-    flat = np.column_stack([array[:, :2], np.zeros((200, 2)) + [1, 2]])
+    flat = np.column_stack([array[:, :2], np.ones((200, 2))])
     found = maps.dimensions(LinearAutoencoder(3).fit(flat), flat)
     assert found.active.tolist() == [True, True, False]
     assert found.folded == ("z3",)

@@ -111,8 +111,8 @@ def test_several_dimensions_come_by_what_they_move(of_array, array):
 
 
 def test_a_dimension_that_does_nothing_is_folded(array):
-    flat = LinearAutoencoder(4).fit(np.column_stack([array[:, :2], np.zeros((200, 3)) + [1, 2, 3]]))
-    found = maps.traverse(flat, None, X=np.column_stack([array[:, :2], np.zeros((200, 3)) + [1, 2, 3]]))
+    flat = np.column_stack([array[:, :2], np.ones((200, 3))])
+    found = maps.traverse(LinearAutoencoder(4).fit(flat), None, X=flat)
     assert [t.name for t in found] == ["z1", "z2"]
     assert {t.name for t in found.folded} == {"z3", "z4"}
     assert found.to_json()["folded"]
@@ -143,7 +143,6 @@ def test_the_sentence_names_columns_in_their_own_units():
     assert "income to >50K" in found.sentence
     gain = found.movements[[m.column for m in found.movements].index("gain")]
     assert gain.start == pytest.approx(found.rows["gain"][0].as_py())
-    assert "noise" not in found.sentence or found.movements[-1].column == "noise"
 
 
 def test_images_have_a_strip_and_a_heat_map(net_of_images, images):

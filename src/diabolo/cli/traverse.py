@@ -90,12 +90,13 @@ def traverse(
         from diabolo.maps import traverse as walk_along
 
         found = walk_along(fitted, row, dim or None, chosen, X=frame)
+    if out is not None:
+        _write([*found, *found.folded], out, force=force)
     start = "the mean code" if row is None else f"row {row}"
     terminal.say(f"What the numbers of the code stand for, from {start} of {frame.n_rows:,} rows")
     terminal.say()
     _show(found, terminal)
     if out is not None:
-        _write([*found, *found.folded], out, force=force)
         terminal.say(f"Wrote {out}.")
     terminal.answer(found.to_json() | {"row": row, "out": None if out is None else str(out)})
 

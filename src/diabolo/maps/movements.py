@@ -183,7 +183,8 @@ def _leaning(name: str, block: Column, place: int, part: np.ndarray) -> str:
     else:
         return ""
     p = p.clip(0.0, 1.0)
-    best = int(np.abs(p[-1] - p[0]).argmax())
+    gains = p[-1] - p[0]
+    best = int(np.where(gains > 0, gains, -gains / 2).argmax())  # one gains what others lose
     before, after = float(p[0, best]), float(p[-1, best])
     if abs(after - before) < LEAST_STEP:
         return ""

@@ -8,7 +8,7 @@ Higgins et al., "β-VAE: learning basic visual concepts with a constrained varia
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -234,8 +234,8 @@ def traverse(
     array([False,  True])
     """
     check(model, "traverse")
-    one = isinstance(dim, int | np.integer | str)
-    names: Sequence[Any] = [dim] if one else range(model.n_components_) if dim is None else dim  # type: ignore[assignment]
+    one = dim is not None and (isinstance(dim, str) or not isinstance(dim, Iterable))
+    names: Any = [dim] if one else range(model.n_components_) if dim is None else dim
     chosen = [dimension_of(model, name) for name in names]
     if not chosen:
         raise ParameterError("dim=[] names no dimension: give one or several, or None for all of them.")
