@@ -20,7 +20,9 @@ def million(race: Race) -> Iterator[Bar]:
         figure = {f: median(run[f] for run in runs) for f in runs[0]}
         what = f"map of {rows:,} x {COLUMNS} by {title}({CODE})"
         spread = f"{min(run['seconds'] for run in runs):.1f} to {max(run['seconds'] for run in runs):.1f} s"
-        beside = f"{spread}, {figure['cpu_seconds']:.1f} CPU s, of which {figure['encode_seconds']:.1f} encode"
+        beside = (
+            f"{spread}, {figure['cpu_seconds']:.1f} CPU s, of which {figure['encode_seconds']:.1f} encode"
+        )
         yield Bar(f"{what}: seconds", figure["seconds"], 30.0, beside=beside)
         times = 1 + figure["extra_mib"] / figure["data_mib"]
         yield Bar(f"{what}: memory / data", times, 3.0, beside=f"data {figure['data_mib']:.0f} MiB")

@@ -6,7 +6,6 @@ import pytest
 from diabolo import LinearAutoencoder, maps
 from diabolo.errors import ParameterError, TooFewRowsError
 from diabolo.frames import Frame
-from diabolo.maps import clusters as _  # noqa: F401
 
 
 @pytest.fixture(scope="module")

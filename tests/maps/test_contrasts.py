@@ -52,3 +52,10 @@ def test_what_hardly_differs_is_not_told(rng):
 
 def test_a_group_of_all_rows_has_no_rest():
     assert of({"x": [1.0, 2.5, 3.0]}, [0, 0, 0], {"x": "continuous"}) == [()]
+
+
+def test_a_table_that_goes_by_position():
+    array = np.array([[1.0, 5.5], [1.5, 5.0], [9.0, 5.2], [9.5, 5.4]])
+    schema = Schema.fit(Frame.of(array))
+    frame = Frame.of({"a": array[:, 0], "b": array[:, 1]})
+    assert contrasts(schema, frame, np.array([0, 0, 1, 1]))[1][0].column == "x0"

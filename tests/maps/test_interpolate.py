@@ -6,7 +6,6 @@ import pytest
 from diabolo import maps
 from diabolo.errors import ParameterError
 from diabolo.frames import Frame
-from diabolo.maps import interpolate as _  # noqa: F401 - the module behind the function
 from diabolo.maps.interpolate import _arc
 
 

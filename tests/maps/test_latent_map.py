@@ -1,4 +1,5 @@
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -6,8 +7,6 @@ import pytest
 from diabolo import LinearAutoencoder, maps
 from diabolo.errors import MissingExtra, ParameterError
 from diabolo.frames import Frame
-from diabolo.maps import latent_map as _  # noqa: F401
-from diabolo.maps import planes
 
 
 def test_every_model_has_a_map_with_a_decoded_grid(pair):
@@ -62,7 +61,7 @@ def test_an_unknown_method(of_array, array):
 
 
 def test_umap_has_no_way_back_and_samples_what_is_large(of_array, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("sys.modules", {**__import__("sys").modules, "umap": Lookalike})
+    monkeypatch.setitem(sys.modules, "umap", Lookalike)
     codes = np.random.default_rng(0).normal(size=(20_100, 3))
     found = maps.latent_map(of_array, codes=codes, method="umap")
     assert (len(found.rows), found.n_rows, found.plane) == (20_000, 20_100, None)
@@ -83,7 +82,6 @@ class Lookalike:
 
 
 def test_umap_missing(of_array, array, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(__import__("sys").modules, "umap", None)
+    monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(MissingExtra, match=r"diabolo\[umap\]"):
         maps.latent_map(of_array, array, method="umap")
-    assert planes  # the import is made there, when it is needed

@@ -5,7 +5,6 @@ import pytest
 
 from diabolo import LinearAutoencoder, maps
 from diabolo.errors import ParameterError, TooFewRowsError
-from diabolo.maps import neighbors as _  # noqa: F401
 from diabolo.maps.neighbors import nearest
 
 

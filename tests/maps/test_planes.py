@@ -1,4 +1,4 @@
-import builtins
+import sys
 
 import numpy as np
 import pytest
@@ -45,14 +45,7 @@ def test_a_single_row_spans_no_plane():
 
 
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):
-    own = builtins.__import__
-
-    def absent(name, *rest, **more):
-        if name == "umap":
-            raise ImportError(name)
-        return own(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", absent)
+    monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(MissingExtra, match=r"diabolo\[umap\]"):
         umap_points(CODES, 15, 0)
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from diabolo.columns import Image
 from diabolo.columns.levels import plain
+from diabolo.data.matching import names_in
 from diabolo.frames import Frame
 from diabolo.maps.words import amount, cell, percent
 
@@ -88,12 +89,12 @@ def contrasts(schema: Any, frame: Frame, labels: np.ndarray) -> list[tuple[Contr
     ['age higher: 61.2 against 31.2']
     """
     found: list[list[Contrast]] = [[] for _ in range(labels.max(initial=-1) + 1)]
-    own = dict(zip(schema.table, frame.names, strict=True)) if frame.matrix is not None else {}
+    own = names_in(frame, schema.table, schema.names)
     blocks = [
         (block, name) for block in schema.columns if not isinstance(block, Image) for name in block.names
     ]
     for block, name in blocks:
-        told = _of_column(block, name, frame, own.get(name, name), labels)
+        told = _of_column(block, name, frame, own[name], labels)
         for group, contrast in zip(found, told, strict=True):
             if contrast is not None and abs(contrast.effect) >= LEAST:
                 group.append(contrast)

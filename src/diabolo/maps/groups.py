@@ -99,7 +99,7 @@ def _labels(groups: Any, frame: Frame) -> pa.Array | pa.ChunkedArray:
     """The labels as Arrow, NaN as null."""
     if isinstance(groups, str):
         return frame.arrow(groups)
-    values = groups.tolist() if isinstance(groups, np.ndarray) and groups.dtype == object else groups
+    values: Any = groups.tolist() if isinstance(groups, np.ndarray) and groups.dtype == object else groups
     values = values.numpy() if hasattr(values, "numpy") and hasattr(values, "detach") else values
     try:
         return values if isinstance(values, pa.ChunkedArray) else pa.array(values, from_pandas=True)

@@ -87,9 +87,11 @@ def hdbscan(codes: np.ndarray, min_cluster_size: int | str, seed: int) -> Partit
     from sklearn.neighbors import KNeighborsClassifier
 
     rows = _sample(len(codes), seed)
-    size = max(5, len(rows) // 100) if isinstance(min_cluster_size, str) else min_cluster_size
-    size = size if isinstance(min_cluster_size, str) else max(2, round(size * len(rows) / len(codes)))
-    labels = HDBSCAN(min_cluster_size=min(size, len(rows)), copy=True).fit_predict(codes[rows])
+    asked = len(codes) // 100 if isinstance(min_cluster_size, str) else min_cluster_size
+    least = 5 if isinstance(min_cluster_size, str) else 2
+    size = min(len(rows), max(least, round(asked * len(rows) / len(codes))))  # of the sample
+    options: dict[str, Any] = {"min_cluster_size": size, "copy": True}
+    labels = HDBSCAN(**options).fit_predict(codes[rows])
     if len(rows) < len(codes):
         labels = KNeighborsClassifier(1).fit(codes[rows], labels).predict(codes)
     return Partition(_by_size(labels), {}, len(rows))
@@ -115,7 +117,8 @@ def _fitted(codes: np.ndarray, n_clusters: int, seed: int) -> Any:
     """Centers of groups."""
     from sklearn.cluster import KMeans
 
-    return KMeans(n_clusters, n_init=STARTS, random_state=seed % 2**32).fit(codes)
+    options: dict[str, Any] = {"n_init": STARTS, "random_state": seed % 2**32}
+    return KMeans(n_clusters, **options).fit(codes)
 
 
 def _by_size(labels: np.ndarray) -> np.ndarray:

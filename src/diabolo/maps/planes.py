@@ -8,6 +8,7 @@ or those of a row:
 """
 
 import dataclasses
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def umap_points(codes: np.ndarray, n_neighbors: int, seed: int) -> np.ndarray:
             f"{len(codes)} rows are too few for UMAP with {n_neighbors} neighbors: give more rows."
         )
     try:
-        import umap
+        umap: Any = import_module("umap")
     except ImportError as error:
         raise MissingExtra(
             "method='umap' needs the package umap-learn: pip install 'diabolo[umap]'. method='pca' needs nothing, and its "

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -208,4 +208,5 @@ def _with_an_axis(row: Any, template: dict[str, Any]) -> Any:
     if isinstance(row, list | tuple) and row and not isinstance(row[0], Mapping):
         row = np.asarray(row)
     shape = template.get("shape")
-    return row[None] if shape is not None and getattr(row, "ndim", 0) == len(shape) else row
+    lacks = shape is not None and getattr(row, "ndim", 0) == len(shape)
+    return cast(Any, row)[None] if lacks else row
