@@ -103,8 +103,14 @@ def traverse(
 
 def _show(found: "Traversals", terminal: Terminal) -> None:
     """A line for each dimension, then those that do nothing, then what is far from data."""
+    from rich.table import Table
+    from rich.text import Text
+
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(justify="right", no_wrap=True)
     for traversal, part in zip(found, found.shares, strict=True):
-        terminal.say(f"{share(part):>7}  {traversal.sentence}")
+        lines.add_row(share(part), Text(traversal.sentence))
+    terminal.say(lines)
     if found.folded:
         names = ", ".join(t.name for t in found.folded)
         terminal.say(f"Next to nothing moves with {names}.")

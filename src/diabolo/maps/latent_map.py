@@ -10,6 +10,7 @@ from diabolo.maps.grids import Grid, grid_of
 from diabolo.maps.planes import Plane, plane_of, umap_points
 from diabolo.maps.rows import codes_of
 from diabolo.maps.views import check, views
+from diabolo.maps.words import percent
 from diabolo.randomness import as_seed
 
 __all__ = ["LatentMap", "latent_map"]
@@ -66,14 +67,14 @@ class LatentMap:
             "latent": "each at its code",
             "umap": f"each at the place that UMAP gives its code of {k} numbers",
         }
-        kept = "" if self.plane is None else f"{sum(self.plane.shares[:2]):.0%}"
+        kept = "" if self.plane is None else percent(sum(self.plane.shares[:2]))
         how = what.get(self.method, f"by the two directions that hold {kept} of the variance of {k} numbers")
         of = (
             f"{shown:,} rows"
             if shown == self.n_rows
             else f"A random sample of {shown:,} of {self.n_rows:,} rows"
         )
-        return f"{of}, {how}; {self.grid.empty.mean():.0%} of the area holds no data."
+        return f"{of}, {how}; {percent(self.grid.empty.mean())} of the area holds no data."
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, with at most 5000 points in steady strides."""

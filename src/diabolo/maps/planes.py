@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from diabolo.errors import MissingExtra, TooFewRowsError
+from diabolo.maps.words import percent
 from diabolo.train.closed_form import Moments, principal_components
 
 __all__ = ["Plane", "plane_of", "umap_points"]
@@ -100,7 +101,7 @@ def plane_of(codes: np.ndarray) -> Plane:
         )
     mean, directions, ratio = _principal(codes)
     shares = tuple(ratio[:2].tolist())
-    first, second = (f"direction of the code ({share:.0%} of its variance)" for share in shares)
+    first, second = (f"direction of the code ({percent(share)} of its variance)" for share in shares)
     return Plane(mean, directions, shares, (f"first {first}", f"second {second}"))
 
 
