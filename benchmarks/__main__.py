@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import digits, estimators, linear, mnist, speed, startup, sweep
+from benchmarks import digits, estimators, linear, maps, mnist, speed, startup, sweep
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
 from benchmarks.results import keep
@@ -19,6 +19,7 @@ GROUPS: dict[str, Group] = {
     "estimators": estimators.measure,
     "digits": digits.measure,
     "linear": linear.measure,
+    "map-million": maps.million,
     "mnist-linear": mnist.linear,
     "throughput": speed.throughput,
     "gemm": speed.gemm,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo import columns as columns
     from diabolo import evaluate as evaluate
+    from diabolo import maps as maps
     from diabolo import nn as nn
     from diabolo import report as report
     from diabolo import terms as terms
@@ -29,6 +30,7 @@ _HOME = {
     "sweep": "diabolo.evaluate.sweep",
     "columns": "",
     "evaluate": "",
+    "maps": "",
     "nn": "",
     "report": "",
     "terms": "",

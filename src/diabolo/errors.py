@@ -2,6 +2,7 @@
 
 __all__ = [
     "ArchitectureError",
+    "CapabilityError",
     "CheckpointError",
     "ChecksumError",
     "CollapseWarning",
@@ -37,6 +38,7 @@ __all__ = [
     "OverfittingWarning",
     "ParameterError",
     "SchemaError",
+    "SmallGroupWarning",
     "TooFewRowsError",
     "TruncatedFileError",
     "UnknownCategoryWarning",
@@ -94,6 +96,10 @@ class OvercompleteError(ParameterError):
 
 class ArchitectureError(ParameterError):
     """The architecture does not fit the kind of data."""
+
+
+class CapabilityError(DiaboloError, ValueError):
+    """The model cannot do what is asked of it: decode, say."""
 
 
 class DivergenceError(DiaboloError, ArithmeticError):
@@ -190,6 +196,10 @@ class CollapseWarning(DiaboloWarning):
 
 class DeadDimensionWarning(DiaboloWarning):
     """A latent dimension does not vary with the data."""
+
+
+class SmallGroupWarning(DiaboloWarning):
+    """A group has one row, and nothing about it is an average."""
 
 
 class OverfittingWarning(DiaboloWarning):

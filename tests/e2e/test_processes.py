@@ -101,6 +101,19 @@ def test_bad_input(folder: Path):
     assert result.stderr.count("\n") == 1
 
 
+def test_traverse_speaks_to_people_or_machines(folder: Path):
+    from diabolo import LinearAutoencoder, read
+
+    LinearAutoencoder(2).fit(read(folder / "people.csv")).save(folder / "people.diabolo")
+    result = diabolo(folder, "traverse", "people.diabolo", "people.csv", "--row", "0", "--json")
+    assert result.returncode == 0, result.stderr
+    assert {d["dimension"] for d in json.loads(result.stdout)["dimensions"]} == {"z1", "z2"}
+    assert "z1: " in result.stderr
+    refused = diabolo(folder, "traverse", "people.diabolo", "people.csv", "--dim", "9")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("error: there is no dimension '9'")
+
+
 def test_the_reader_may_leave(folder: Path):
     command = f"{sys.executable} -m diabolo inspect people.csv --json | head -c 1"
     result = subprocess.run(

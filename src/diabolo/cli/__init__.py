@@ -13,6 +13,7 @@ from diabolo.cli.inspect import inspect
 from diabolo.cli.reconstruct import reconstruct
 from diabolo.cli.report import report
 from diabolo.cli.sweep import sweep
+from diabolo.cli.traverse import traverse
 
 __all__ = ["COMMANDS", "application", "main"]
 
@@ -24,6 +25,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "decode": (decode, "diabolo decode people.diabolo codes.parquet -o rows.csv"),
     "reconstruct": (reconstruct, "diabolo reconstruct people.diabolo people.csv -o rebuilt.csv"),
     "evaluate": (evaluate, "diabolo evaluate people.diabolo new.csv --json"),
+    "traverse": (traverse, "diabolo traverse people.diabolo people.csv --row 0"),
     "inspect": (inspect, "diabolo inspect people.diabolo"),
     "report": (report, "diabolo report people.diabolo new.csv -o report.html --label city"),
 }
