@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import warnings
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,16 @@ import pyarrow as pa
 import pyarrow.compute
 
 from diabolo.columns.levels import plain
-from diabolo.errors import ConstantColumnWarning, DiaboloWarning, EmptyColumnWarning, IdentifierColumnWarning
+from diabolo.errors import (
+    AmbiguousTextWarning,
+    ConstantColumnWarning,
+    DiaboloWarning,
+    EmptyColumnWarning,
+    IdentifierColumnWarning,
+)
 from diabolo.frames import Frame
+from diabolo.frames.patterns import is_text
+from diabolo.frames.text import unclear
 
 __all__ = ["Finding", "infer"]
 
@@ -71,6 +80,11 @@ def infer(frame: Frame) -> dict[str, Finding]:
 
     A two-dimensional array is not looked into: it is one continuous block in its own units. In tables numbers
     are judged many columns at a time, the rest one by one.
+
+    Warns
+    -----
+    AmbiguousTextWarning
+        A text column seems to hold dates or numbers that can be read in two ways.
 
     Examples
     --------
@@ -211,16 +225,31 @@ def _infer_other(frame: Frame, name: str) -> Finding:
     cells = frame.arrow(name)
     if cells.null_count == len(cells):
         return EMPTY
-    if not _is_level(kind) and not _is_time(kind):
+    if not _is_level(kind) and not _is_time(kind) and not _is_span(kind):
         return Finding(None, why=f"is of type {kind}, which no data type of Diabolo reads")
     levels = pc.count_distinct(plain(cells)).as_py()
     if levels == 1:
         return _constant(plain(cells).drop_null()[0].as_py())
-    if _is_time(kind):
-        return Finding("datetime")
+    if _is_time(kind) or _is_span(kind):
+        return Finding("datetime" if _is_time(kind) else "continuous")
     if pa.types.is_dictionary(kind) and kind.ordered:
         return Finding("ordinal")
+    if is_text(kind) and (why := unclear(cells)) is not None:
+        _warn_unclear(name, why, cells.drop_null()[0].as_py())
     return _infer_levels(name, levels, len(cells) - cells.null_count)
+
+
+def _warn_unclear(name: str, why: str, example: str) -> None:
+    """Say that a column stays text, and how to have it read."""
+    way = (
+        f"say what comes first with schema={{{name!r}: {{'kind': 'datetime', 'order': 'day'}}}} or 'month' (at the "
+        f"command line --kind {name}=datetime:day or datetime:month), or write dates as 2026-01-31"
+        if "first" in why
+        else "write dates as 2026-01-31 and numbers as 1234.5"
+    )
+    warnings.warn(
+        f"column {name!r} {why}, such as {example!r}, and stays text: {way}.", AmbiguousTextWarning, stacklevel=4
+    )
 
 
 def _infer_levels(name: str, levels: int, present: int) -> Finding:
@@ -232,9 +261,13 @@ def _infer_levels(name: str, levels: int, present: int) -> Finding:
 
 
 def _is_level(kind: pa.DataType) -> bool:
-    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    return text or pa.types.is_boolean(kind) or pa.types.is_dictionary(kind)
+    return is_text(kind) or pa.types.is_boolean(kind) or pa.types.is_dictionary(kind)
 
 
 def _is_time(kind: pa.DataType) -> bool:
     return pa.types.is_timestamp(kind) or pa.types.is_date(kind)
+
+
+def _is_span(kind: pa.DataType) -> bool:
+    """Times of day and durations, which are so many seconds."""
+    return pa.types.is_time(kind) or pa.types.is_duration(kind)
