@@ -200,3 +200,12 @@ def test_times_out_of_text():
 def test_the_order_of_dates_is_kept_with_the_rows():
     frame = Frame.of({"a": ["31/01/2026", "01/02/2026"], "b": ["2026-01-31", "2026-02-01"]}).take(np.array([1]))
     assert (frame.order("a"), frame.order("b")) == ("day", None)
+
+
+@pytest.mark.parametrize("data", [np.arange(8.0).reshape(8, 1), {"a": list("abcdefgh")}])
+def test_rows_remember_where_they_stood(data):
+    frame = Frame.of(data)
+    assert frame.origin.tolist() == list(range(8))
+    part = frame.take(np.array([5, 2, 7])).take(np.array([False, True, True]))
+    assert part.origin.tolist() == [2, 7]
+    assert Frame.of(part).origin.tolist() == [2, 7]

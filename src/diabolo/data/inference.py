@@ -71,7 +71,13 @@ class Finding:
     warning: type[DiaboloWarning] | None = dataclasses.field(default=DiaboloWarning, compare=False)
     value: bool | int | float | str | None = None
 
+    @property
+    def names_rows(self) -> bool:
+        """Whether the column is left out because its cells name their rows."""
+        return self.kind is None and self.why.startswith(IDENTIFIER)
 
+
+IDENTIFIER = "looks like an identifier"  # how the reason of such a column begins
 EMPTY = Finding(None, why="holds no value at all", warning=EmptyColumnWarning)
 
 
@@ -156,7 +162,7 @@ def _constant(value: bool | int | float | str) -> Finding:
 
 
 def _identifier(what: str) -> Finding:
-    return Finding(None, why=f"looks like an identifier ({what})", warning=IdentifierColumnWarning)
+    return Finding(None, why=f"{IDENTIFIER} ({what})", warning=IdentifierColumnWarning)
 
 
 def _few_levels(x: np.ndarray) -> np.ndarray:

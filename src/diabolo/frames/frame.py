@@ -86,6 +86,11 @@ class Frame:
         """Number of rows."""
         return self.source.n_rows
 
+    @property
+    def origin(self) -> np.ndarray:
+        """Where each row stood in the data that came, counted from 0, int64 (n,); `take` keeps it."""
+        return np.arange(self.n_rows) if self.source.origin is None else self.source.origin
+
     def __len__(self) -> int:
         return self.n_rows
 
@@ -181,6 +186,7 @@ class Frame:
                 table=None if source.table is None else source.table.take(pa.array(rows)),
                 array=None if source.array is None else source.array[rows],
                 index=None if source.index is None else source.index.take(rows),
+                origin=self.origin[rows],
             )
         )
 

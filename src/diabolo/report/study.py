@@ -27,10 +27,7 @@ MOST_POINTS = 5000
 MOST_COLORINGS = 24
 MOST_NAMES = 12  # of a block, in the schema
 ORDERED = ("continuous", "count", "datetime", "ordinal")
-NO_COLOR = (
-    "holds",
-    "looks like an identifier",
-)  # beginnings of the reasons that make a column useless as a color
+NO_COLOR = "holds"  # how the reason begins of columns that are constant or empty, and useless as a color
 STOPPED = {
     "max_epochs": "after the planned epochs",
     "patience": "held-out error no longer fell",
@@ -123,7 +120,11 @@ class Study:
         schema = self.model.schema_
         worth = dict(zip(schema.names, errors.sum(0), strict=True))
         least = sorted(worth.values())[-MOST_COLORINGS:][0]
-        useful = {n for n, found in schema.excluded.items() if not found.why.startswith(NO_COLOR)}
+        useful = {
+            name
+            for name, found in schema.excluded.items()
+            if not found.names_rows and not found.why.startswith(NO_COLOR)
+        }
         names = [n for n in schema.table if n in useful or worth.get(n, -1.0) >= least]
         return [name for name in names if name in frame.names and name not in frame.images]
 
