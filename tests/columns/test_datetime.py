@@ -133,7 +133,9 @@ def test_an_order_may_be_told(order, first: dt.date):
     assert back(Datetime.fit(frame, ("x",), order=order), frame)[0] == first
 
 
-@pytest.mark.parametrize(("options", "words"), [({}, "option order='day'"), ({"order": "year"}, "allowed are")])
+@pytest.mark.parametrize(
+    ("options", "words"), [({}, "option order='day'"), ({"order": "year"}, "allowed are")]
+)
 def test_dates_without_an_order_are_refused(options: dict, words: str):
     with pytest.raises(SchemaError, match=words):
         Datetime.fit(Frame.of({"x": ["01/02/2026"]}), ("x",), **options)

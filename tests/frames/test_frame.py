@@ -198,7 +198,9 @@ def test_times_out_of_text():
 
 @pytest.mark.filterwarnings("ignore::diabolo.errors.TimesAsTextWarning")
 def test_the_order_of_dates_is_kept_with_the_rows():
-    frame = Frame.of({"a": ["31/01/2026", "01/02/2026"], "b": ["2026-01-31", "2026-02-01"]}).take(np.array([1]))
+    frame = Frame.of({"a": ["31/01/2026", "01/02/2026"], "b": ["2026-01-31", "2026-02-01"]}).take(
+        np.array([1])
+    )
     assert (frame.order("a"), frame.order("b")) == ("day", None)
 
 

@@ -56,7 +56,9 @@ def test_a_mark_among_other_text_is_a_level(gap: str, rest: list):
 
 
 def test_the_warning_says_what_was_made_of_a_cell():
-    with pytest.warns(NumbersAsTextWarning, match=r"such as '1\.234,56 €', and is read as numbers, here 1234\.56\."):
+    with pytest.warns(
+        NumbersAsTextWarning, match=r"such as '1\.234,56 €', and is read as numbers, here 1234\.56\."
+    ):
         read([None, "1.234,56 €", "12 €"])
 
 

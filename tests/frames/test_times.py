@@ -65,7 +65,11 @@ def test_anything_else_is_not_iso(cells: list):
         (["31-JAN-2026"], [JAN], None),
         (["Jan 31, 2026", "December 1, 2025"], [JAN, dt.date(2025, 12, 1)], None),
         (["31.01.2026 9:05"], [dt.datetime(2026, 1, 31, 9, 5)], "day"),
-        (["31/01/2026, 14:05:59", "1/2/2026"], [dt.datetime(2026, 1, 31, 14, 5, 59), dt.datetime(2026, 2, 1)], "day"),
+        (
+            ["31/01/2026, 14:05:59", "1/2/2026"],
+            [dt.datetime(2026, 1, 31, 14, 5, 59), dt.datetime(2026, 2, 1)],
+            "day",
+        ),
         (["31 Jan 2026 14:05"], [dt.datetime(2026, 1, 31, 14, 5)], None),
         ([" 31.01.2026 ", None], [JAN, None], "day"),
     ],
@@ -102,7 +106,17 @@ def test_an_order_that_was_told():
     assert read(["01/02/2026"], "month") == ([dt.date(2026, 1, 2)], "month")
 
 
-FORMATS = ["%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%m-%d-%Y", "%Y/%m/%d", "%d %b %Y", "%d-%b-%Y", "%B %d, %Y", "%Y-%m-%d"]
+FORMATS = [
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%B %d, %Y",
+    "%Y-%m-%d",
+]
 
 
 @given(
@@ -112,7 +126,9 @@ FORMATS = ["%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%m-%d-%Y", "%Y/%m/%d", "%d %b %Y
 )
 def test_dates_come_back_from_any_way_of_writing(days: list[dt.datetime], written: str, clock: str):
     clock = clock.removeprefix(",") if written == "%Y-%m-%d" else clock
-    days = [day.replace(microsecond=0) for day in [dt.datetime(2026, 1, 31), *days]]  # the first proves the order
+    days = [
+        day.replace(microsecond=0) for day in [dt.datetime(2026, 1, 31), *days]
+    ]  # the first proves the order
     found = read([day.strftime(written + clock) for day in days])
     assert found is not None
     assert found[0] == [day if clock else day.date() for day in days]

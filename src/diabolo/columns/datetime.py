@@ -109,11 +109,14 @@ class Datetime(Column):
         values = np.zeros((frame.n_rows, len(self.names)), np.float32)
         seen = np.zeros(values.shape, np.bool_)
         for j, name in enumerate(self.names):
-            order = self.orders[j] if self.orders else None  # models of the first days know none
-            cells = _in_unit(name, frame.times(name, order), self.units[j], self.zones[j])
+            cells = _in_unit(name, self.times(frame, j, name), self.units[j], self.zones[j])
             ticks, seen[:, j] = _ticks(cells, by_clock=self.by_clock[j])
             values[:, j] = np.where(seen[:, j], (ticks - self.low[j] - self.mean[j]) / self.scale[j], 0.0)
         return torch.from_numpy(values), torch.from_numpy(seen)
+
+    def times(self, frame: Frame, j: int, name: str) -> pa.ChunkedArray:
+        """The cells of column ``j``, which the frame calls `name`; text is read as in the training rows."""
+        return frame.times(name, self.orders[j] if self.orders else None)  # older files know no order
 
     def from_tensor(self, values: Tensor) -> dict[str, pa.Array]:
         """Standardized times -> times on the column's grain, between the first and the last of training."""

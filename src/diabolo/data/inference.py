@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import pyarrow.compute
 
 from diabolo.columns.levels import plain
 from diabolo.errors import (
-    AmbiguousTextWarning,
     ConstantColumnWarning,
     DiaboloWarning,
     EmptyColumnWarning,
@@ -58,6 +56,8 @@ class Finding:
         What to warn with when it is left out; None where a person left it out.
     value : bool, int, float, str or None
         The one value of a constant column, to be filled in again.
+    unclear : str
+        Why cells that look like dates or numbers stay text, and how to have them read.
 
     Examples
     --------
@@ -70,6 +70,7 @@ class Finding:
     why: str = ""
     warning: type[DiaboloWarning] | None = dataclasses.field(default=DiaboloWarning, compare=False)
     value: bool | int | float | str | None = None
+    unclear: str = ""
 
     @property
     def names_rows(self) -> bool:
@@ -86,11 +87,6 @@ def infer(frame: Frame) -> dict[str, Finding]:
 
     A two-dimensional array is not looked into: it is one continuous block in its own units. In tables numbers
     are judged many columns at a time, the rest one by one.
-
-    Warns
-    -----
-    AmbiguousTextWarning
-        A text column seems to hold dates or numbers that can be read in two ways.
 
     Examples
     --------
@@ -240,22 +236,20 @@ def _infer_other(frame: Frame, name: str) -> Finding:
         return Finding("datetime" if _is_time(kind) else "continuous")
     if pa.types.is_dictionary(kind) and kind.ordered:
         return Finding("ordinal")
-    if is_text(kind) and (why := unclear(cells)) is not None:
-        _warn_unclear(name, why, cells.drop_null()[0].as_py())
-    return _infer_levels(name, levels, len(cells) - cells.null_count)
+    found = _infer_levels(name, levels, len(cells) - cells.null_count)
+    why = unclear(cells) if is_text(kind) else None
+    return found if why is None else dataclasses.replace(found, unclear=_unclear(name, why, cells))
 
 
-def _warn_unclear(name: str, why: str, example: str) -> None:
-    """Say that a column stays text, and how to have it read."""
+def _unclear(name: str, why: str, cells: pa.ChunkedArray) -> str:
+    """Why a column stays text, and how to have it read."""
     way = (
-        f"say what comes first with schema={{{name!r}: {{'kind': 'datetime', 'order': 'day'}}}} or 'month' (at the "
-        f"command line --kind {name}=datetime:day or datetime:month), or write dates as 2026-01-31"
+        f"say what comes first with schema={{{name!r}: {{'kind': 'datetime', 'order': 'day'}}}}, or 'month' "
+        f"(at the command line --kind {name}=datetime:day or datetime:month), or write dates as 2026-01-31"
         if "first" in why
         else "write dates as 2026-01-31 and numbers as 1234.5"
     )
-    warnings.warn(
-        f"column {name!r} {why}, such as {example!r}, and stays text: {way}.", AmbiguousTextWarning, stacklevel=4
-    )
+    return f"{why}, such as {cells.drop_null()[0].as_py()!r}, and stays text: {way}"
 
 
 def _infer_levels(name: str, levels: int, present: int) -> Finding:

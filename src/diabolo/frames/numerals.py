@@ -55,7 +55,9 @@ def read_numbers(column: pa.ChunkedArray, *, codes: bool = False) -> pa.ChunkedA
         return None
     for every, some, separators, mark in STYLES:
         if all_match(bare, every) and any_match(bare, some):
-            return None if not codes and not unit and any_match(bare, CODE) else _parse(bare, separators, mark)
+            return (
+                None if not codes and not unit and any_match(bare, CODE) else _parse(bare, separators, mark)
+            )
     return None
 
 

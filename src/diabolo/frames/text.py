@@ -19,6 +19,7 @@ __all__ = ["forced_numbers", "forced_times", "read_columns", "read_objects", "re
 
 NUMERIC = (bool, int, float, decimal.Decimal, np.number, np.bool_)
 
+
 def read_objects(cells: Any, name: str) -> pa.Array | pa.ChunkedArray:
     """A column of Python objects as Arrow; NaN counts as missing.
 

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from diabolo.frames.patterns import all_match, any_match, is_text
+from diabolo.frames.patterns import all_match, is_text
 
 __all__ = ["read_iso", "read_times", "unclear_dates"]
 
@@ -80,7 +80,9 @@ def _cast(text: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(day, text, blank).cast(pa.timestamp("s")).cast(kind)
 
 
-def read_times(column: pa.ChunkedArray, order: str | None = None) -> tuple[pa.ChunkedArray, str | None] | None:
+def read_times(
+    column: pa.ChunkedArray, order: str | None = None
+) -> tuple[pa.ChunkedArray, str | None] | None:
     """Dates and times, and what comes first in them; None for a column that holds others or unclear ones.
 
     Read are ISO dates, ``2026/01/31``, ``31.01.2026`` (dots are written day first), ``31 Jan 2026``, ``Jan
