@@ -25,11 +25,11 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def all_match(column: pa.ChunkedArray, pattern: str) -> bool:
-    """Whether every cell that is there is of a pattern, blanks around it aside; few cells are tried first.
+    r"""Whether every cell that is there is of a pattern, blanks around it aside; few cells are tried first.
 
     Examples
     --------
-    >>> all_match(pa.chunked_array([["12", None, " 7 "]]), r"\\d+")
+    >>> all_match(pa.chunked_array([["12", None, " 7 "]]), r"\d+")
     True
     """
     return all(
