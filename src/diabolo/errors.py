@@ -1,6 +1,7 @@
 """Every error and warning a person can meet; each says what came, what is allowed and what to do."""
 
 __all__ = [
+    "AmbiguousTextWarning",
     "ArchitectureError",
     "CapabilityError",
     "CheckpointError",
@@ -39,6 +40,7 @@ __all__ = [
     "ParameterError",
     "SchemaError",
     "SmallGroupWarning",
+    "TimesAsTextWarning",
     "TooFewRowsError",
     "TruncatedFileError",
     "UnknownCategoryWarning",
@@ -176,6 +178,14 @@ class MixedTypeWarning(DiaboloWarning):
 
 class NumbersAsTextWarning(DiaboloWarning):
     """A text column holds numbers and is read as such."""
+
+
+class TimesAsTextWarning(DiaboloWarning):
+    """A text column holds dates or times and is read as such."""
+
+
+class AmbiguousTextWarning(DiaboloWarning):
+    """A text column holds dates or numbers that can be read in two ways, and stays text."""
 
 
 class UnknownCategoryWarning(DiaboloWarning):

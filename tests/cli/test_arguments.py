@@ -31,10 +31,12 @@ def test_half_a_dimension_is_refused():
     [
         ([], [], {}),
         (["zip=categorical"], [], {"zip": "categorical"}),
+        (["born=datetime:day"], [], {"born": {"kind": "datetime", "order": "day"}}),
+        (["born=datetime"], [], {"born": "datetime"}),
         (["a=b=count"], ["note"], {"a=b": "count", "note": None}),
     ],
 )
-def test_choices(kinds: list[str], excluded: list[str], expected: dict[str, str | None]):
+def test_choices(kinds: list[str], excluded: list[str], expected: dict[str, object]):
     assert choices(kinds, excluded) == expected
 
 

@@ -113,3 +113,35 @@ def test_text_at_transform_is_an_error_that_names_the_column():
     column, _ = fit(pa.array([dt.datetime(2020, 1, 1), dt.datetime(2020, 1, 9)]))
     with pytest.raises(SchemaError, match="'x' is of type string"):
         column.to_tensor(Frame.of({"x": ["soon"]}))
+
+
+@pytest.mark.filterwarnings("ignore::diabolo.errors.TimesAsTextWarning")
+@pytest.mark.parametrize(("proof", "day"), [("31/12/2026", 1), ("12/31/2026", 2)])
+def test_what_training_proved_about_text_holds_for_new_rows(proof: str, day: int):
+    column = Datetime.fit(Frame.of({"x": [proof, "05/05/2026"]}), ("x",))
+    column = Datetime.from_json(column.to_json())
+    new = Frame.of({"x": ["01/02/2026", "-"]})
+    values, seen = column.to_tensor(new)
+    assert seen.ravel().tolist() == [True, False]
+    expected = dt.date(2026, 3 - day, day)
+    assert column.to_tensor(Frame.of({"x": [expected]}))[0].item() == values[0].item()
+
+
+@pytest.mark.parametrize(("order", "first"), [("day", dt.date(2026, 2, 1)), ("month", dt.date(2026, 1, 2))])
+def test_an_order_may_be_told(order, first: dt.date):
+    frame = Frame.of({"x": ["01/02/2026", "03/04/2026"]})
+    assert back(Datetime.fit(frame, ("x",), order=order), frame)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [({}, "option order='day'"), ({"order": "year"}, "allowed are")]
+)
+def test_dates_without_an_order_are_refused(options: dict, words: str):
+    with pytest.raises(SchemaError, match=words):
+        Datetime.fit(Frame.of({"x": ["01/02/2026"]}), ("x",), **options)
+
+
+def test_blocks_of_files_that_knew_no_order_are_read():
+    column, frame = fit(pa.array([dt.date(2020, 1, 1), dt.date(2020, 6, 1)]))
+    stored = {key: value for key, value in column.to_json().items() if key != "orders"}
+    assert back(Datetime.from_json(stored), frame) == back(column, frame)

@@ -114,6 +114,7 @@ def test_mixed_types_are_text_and_told(tmp_path: Path, cells: str):
         "1.234,5 12",
         "2024-05-01 never",
         "e5 e6 1",
+        "1 2 - 3",  # all numbers but a gap
         "? NA",
     ],
 )

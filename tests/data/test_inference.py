@@ -44,6 +44,8 @@ KINDS = {
     "numbers with infinities": (np.where(RNG.random(N) < 0.1, np.inf, RNG.normal(size=N)), "continuous"),
     "numbers from unique and ascending ranks": (np.sort(RNG.normal(size=N)), "continuous"),
     "dates": (DAYS, "datetime"),
+    "times of day": ([dt.time(int(h)) for h in RNG.integers(0, 24, N)], "continuous"),
+    "durations": (pd.to_timedelta(RNG.integers(0, 900, N), unit="s"), "continuous"),
     "times": (pd.to_datetime(DAYS).tz_localize("UTC"), "datetime"),
 }
 
@@ -158,3 +160,19 @@ def test_very_many_columns_take_seconds(width):
     found = infer(frame)
     assert {f.kind for f in found.values()} == {"continuous"}
     assert time.perf_counter() - began < 30
+
+
+@pytest.mark.parametrize(
+    ("cells", "way"),
+    [
+        (["01/02/2026", "03/04/2026", "n/a"], "--kind born=datetime:day or datetime:month"),
+        (["31.01.26", "1.2.26"], "write dates as 2026-01-31"),
+        (["31.02.2026", "1.2.2026"], "write dates as 2026-01-31"),
+        (["1.234 €", "1.000 €"], "numbers as 1234.5"),
+    ],
+)
+def test_text_that_can_be_read_in_two_ways_stays_text_and_says_why(cells: list[str], way: str):
+    found = infer(Frame.of({"born": cells}))["born"]
+    assert found.kind in ("categorical", "binary")
+    assert re.search("^holds .* and stays text: ", found.unclear)
+    assert way in found.unclear

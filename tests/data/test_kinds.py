@@ -8,7 +8,8 @@ import pytest
 from diabolo.columns import Continuous
 from diabolo.data.inference import Finding
 from diabolo.data.kinds import KINDS, blocks_of, fit_column, listed, warn_excluded, with_overrides
-from diabolo.errors import ConstantColumnWarning, EmptyColumnWarning, SchemaError
+from diabolo.data.schema import Schema
+from diabolo.errors import AmbiguousTextWarning, ConstantColumnWarning, EmptyColumnWarning, SchemaError
 from diabolo.frames import Frame
 
 FINDINGS = {"a": Finding("continuous"), "b": Finding("count"), "c": Finding(None, why="is odd", value=3)}
@@ -151,3 +152,11 @@ def test_one_warning_per_reason():
     assert [w.category for w in told] == [ConstantColumnWarning, EmptyColumnWarning]
     assert "'c2' holds one value only, 3; and 2 more columns likewise" in str(told[0].message)
     assert "'e' is empty: left out" in str(told[1].message)
+
+
+def test_unclear_text_is_told_unless_a_person_has_said_what_it_is():
+    frame = Frame.of({"born": ["01/02/2026", "03/04/2026"] * 9, "x": range(18)})
+    with pytest.warns(AmbiguousTextWarning, match="column 'born' holds dates.*--kind born=datetime:day"):
+        Schema.fit(frame, {"x": "continuous"})
+    for choice in ({"kind": "datetime", "order": "day"}, "categorical", None):
+        assert Schema.fit(frame, {"x": "continuous", "born": choice}).table == ("born", "x")

@@ -31,7 +31,7 @@ def test_missing_columns_are_named():
 
 def test_extra_columns_are_named_once():
     with pytest.warns(
-        ExtraColumnWarning, match="1 columns were not there in training and are ignored: 'z'"
+        ExtraColumnWarning, match="1 column was not there in training, and ignored: 'z'"
     ) as told:
         match(Frame.of({"a": [1], "z": [2]}), ("a",), ("a",), "E")
     assert len(told) == 1

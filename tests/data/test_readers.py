@@ -106,7 +106,7 @@ def test_pickles_are_never_opened(tmp_path: Path):
     [
         ("a.csv", b"", EmptyDataError, "a.csv is empty"),
         ("a.csv", b"a,b\n", EmptyDataError, "a header but no row"),
-        ("a.xlsx", b"PK\x03\x04", UnsupportedFileError, "suffix '.xlsx'.* Read are CSV"),
+        ("a.xlsx", b"PK\x03\x04", UnsupportedFileError, "spreadsheet: save its sheet as CSV"),
         ("a.pdf", b"%PDF-1.4", UnsupportedFileError, "suffix '.pdf'"),
         ("a", b"text", UnsupportedFileError, "suffix ''"),
         ("a.png", b"\x89PNG\r\n", UnsupportedFileError, "give the folder of images"),

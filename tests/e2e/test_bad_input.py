@@ -224,6 +224,12 @@ NOTES = {
     "an identifier": (column("person_id", str), "Force one in with --kind NAME=KIND"),
     "infinite numbers": (column("c", lambda i: "inf" if i % 5 == 0 else str((i * 7) % 13 + 0.5)), "infinite"),
     "thousands separators": (column("c", lambda i: f'"{1000 + 137 * (i * i % 31):,}.5"'), "numbers as text"),
+    "dashes for gaps": (column("c", lambda i: "-" if i == 3 else f"{i % 7}.5"), "'-' counts as missing"),
+    "German dates": (
+        column("c", lambda i: f"{i % 28 + 1}.{i % 12 + 1}.2026"),
+        "'1.1.2026', and is read as times",
+    ),
+    "unclear dates": (column("c", lambda i: f"{i % 5 + 1:02}/{i % 7 + 1:02}/2026"), "--kind c=datetime:day"),
     "mixed types": (column("c", lambda i: "many" if i == 3 else str(i % 4)), "'c' mixes numbers and text"),
 }
 
@@ -256,6 +262,36 @@ def test_rows_that_fit_nearly(case: str, folder: Path, fitted: bytes, capfd: pyt
     assert words in notes
     assert notes.count("note") == bool(words)
     assert np.isfinite(diabolo.read("z.csv")["z1"].to_numpy()).all()
+
+
+GERMAN = [
+    "geboren;Preis;Rabatt",
+    *(f"{i % 28 + 1}.{i % 12 + 1}.19{i + 50};1.{i:03},5 €;{i % 9},5 %" for i in range(40)),
+]
+
+
+def test_a_german_table_is_numbers_and_dates_and_one_row_of_gaps_fits_too(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+):
+    rows(*GERMAN)(folder)
+    notes = noted(capfd, "fit", "d.csv", *LINEAR)
+    assert notes.count(" as text, such as ") == 3
+    blocks = {block.kind: block.names for block in diabolo.load("d.diabolo").schema_.columns}
+    assert blocks == {"datetime": ("geboren",), "continuous": ("Preis", "Rabatt")}
+    rows(GERMAN[0], "-;-;n/a")(folder)
+    noted(capfd, "encode", "d.diabolo", "d.csv", "-o", "z.csv")
+    assert diabolo.read("z.csv").num_rows == 1
+
+
+def test_the_order_of_dates_is_told_at_the_command_line(folder: Path, capfd: pytest.CaptureFixture[str]):
+    (folder / "d.csv").write_text(column("born", lambda i: f"{i % 5 + 1:02}/{i % 7 + 1:02}/2026"))
+    notes = noted(
+        capfd, "fit", "d.csv", "--model", "linear", "--label", "born", "--kind", "born=datetime:day"
+    )
+    assert "born" not in notes
+    assert diabolo.load("d.diabolo").schema_.columns[-1].orders == ("day",)
+    noted(capfd, "reconstruct", "d.diabolo", "d.csv", "-o", "r.csv")
+    assert diabolo.read("r.csv").schema.field("born").type == "date32[day]"
 
 
 @pytest.mark.slow

@@ -180,3 +180,34 @@ def test_numbers_are_the_cells(cells: list):
     expected = [np.nan if cell is None else cell for cell in cells]
     for data in (pa.table({"a": pa.array(cells, pa.float64())}), [{"a": cell} for cell in cells]):
         np.testing.assert_array_equal(Frame.of(data).numbers()[:, 0], expected)
+
+
+def test_text_is_numbers_where_numbers_are_asked():
+    frame = Frame.of({"a": ["007", "-"], "b": ["-", "-"]})
+    assert pa.types.is_string(frame.type("a"))
+    np.testing.assert_array_equal(frame.numbers(), [[7, np.nan], [np.nan, np.nan]])
+
+
+def test_times_out_of_text():
+    frame = Frame.of({"a": ["01/02/2026"], "b": ["soon"], "c": [1]})
+    assert frame.times("a", "month").to_pylist() == [dt.date(2026, 1, 2)]
+    assert frame.times("a").to_pylist() == ["01/02/2026"]
+    assert frame.times("b", "day").to_pylist() == ["soon"]
+    assert frame.times("c").to_pylist() == [1]
+
+
+@pytest.mark.filterwarnings("ignore::diabolo.errors.TimesAsTextWarning")
+def test_the_order_of_dates_is_kept_with_the_rows():
+    frame = Frame.of({"a": ["31/01/2026", "01/02/2026"], "b": ["2026-01-31", "2026-02-01"]}).take(
+        np.array([1])
+    )
+    assert (frame.order("a"), frame.order("b")) == ("day", None)
+
+
+@pytest.mark.parametrize("data", [np.arange(8.0).reshape(8, 1), {"a": list("abcdefgh")}])
+def test_rows_remember_where_they_stood(data):
+    frame = Frame.of(data)
+    assert frame.origin.tolist() == list(range(8))
+    part = frame.take(np.array([5, 2, 7])).take(np.array([False, True, True]))
+    assert part.origin.tolist() == [2, 7]
+    assert Frame.of(part).origin.tolist() == [2, 7]

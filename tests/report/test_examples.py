@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from diabolo import LinearAutoencoder
+from diabolo.frames import Frame
 from diabolo.report import Report, Study
 from diabolo.report.examples import change
+from diabolo.report.html import to_html
 
 
 @pytest.mark.parametrize(
@@ -64,3 +66,41 @@ def test_few_rows_are_enough(rows: int, rng: np.random.Generator):
     report = Study(LinearAutoencoder(2).fit(X), X[:rows]).report()
     shown = [example.row for group in report.gallery.groups for example in group.examples]
     assert 1 <= len(shown) == len(set(shown)) <= rows
+
+
+def named(rows: np.ndarray) -> Frame:
+    return Frame.of(
+        {
+            "key": [f"person {i}" for i in range(60)],
+            "x": np.arange(60.0) ** 2 % 17,
+            "y": np.arange(60.0) * 7 % 13,
+            "size": np.arange(60.0) % 5 + 0.5,
+        }
+    ).take(rows)
+
+
+@pytest.mark.filterwarnings("ignore::diabolo.errors.IdentifierColumnWarning")
+def test_rows_are_numbered_and_named_as_in_the_data_that_came():
+    rows = np.arange(3, 60, 4)
+    frame = named(rows).take(np.arange(1, 15, 2))  # a part of a part
+    report = Study(LinearAutoencoder(1).fit(named(np.arange(60))), frame).report()
+    shown = [example for group in report.gallery.groups for example in group.examples]
+    assert {example.row for example in shown} <= set(rows[1::2].tolist())
+    assert report.gallery.key == "key"
+    assert [example.name for example in shown] == [f"person {example.row}" for example in shown]
+    page = to_html(report)
+    assert "numbered as in your data, the first being 0, with their key beside" in page
+    assert f"{shown[0].row} <small>{shown[0].name}</small>" in page
+
+
+def test_rows_without_a_name(of_table: Report, of_images: Report):
+    for report in (of_table, of_images):
+        assert report.gallery.key == ""
+        assert "the first being 0." in to_html(report)
+
+
+@pytest.mark.filterwarnings("ignore::diabolo.errors.IdentifierColumnWarning")
+def test_a_column_that_is_not_there_names_nothing():
+    model = LinearAutoencoder(1).fit(named(np.arange(60)))
+    frame = Frame.of({name: named(np.arange(9)).arrow(name) for name in ("x", "y", "size")})
+    assert Study(model, frame).report().gallery.key == ""

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from diabolo.errors import ParameterError
 
-__all__ = ["Data", "Force", "Json", "Label", "Model", "Out", "Query", "choices", "number_or_auto"]
+__all__ = ["Choice", "Data", "Force", "Json", "Label", "Model", "Out", "Query", "choices", "number_or_auto"]
 
 DATA_HELP = (
     "A file (.csv .tsv .parquet .feather .arrow .jsonl .npy .npz), a folder of PNG or JPEG images "
@@ -38,12 +38,17 @@ Label = Annotated[
 ]
 
 
-def choices(kinds: Sequence[str], excluded: Sequence[str]) -> dict[str, str | None]:
+Choice: TypeAlias = str | dict[str, str] | None
+"""The kind of a column, with its options in a dict; None leaves it out."""
+
+
+def choices(kinds: Sequence[str], excluded: Sequence[str]) -> dict[str, Choice]:
     """What ``--kind COLUMN=KIND`` and ``--exclude COLUMN`` say: kind by column, None to leave it out.
 
     Parameters
     ----------
     kinds, excluded : sequence of str
+        Behind ``datetime`` may stand ``:day`` or ``:month``, which is what comes first in its dates.
 
     Raises
     ------
@@ -54,9 +59,11 @@ def choices(kinds: Sequence[str], excluded: Sequence[str]) -> dict[str, str | No
     --------
     >>> choices(["zip=categorical"], ["note"])
     {'zip': 'categorical', 'note': None}
+    >>> choices(["born=datetime:day"], [])
+    {'born': {'kind': 'datetime', 'order': 'day'}}
     """
     parts = [text.rpartition("=") for text in kinds]
-    given: dict[str, str | None] = {column: kind for column, _, kind in parts}
+    given = {column: _kind(kind) for column, _, kind in parts}
     if "" in given:
         raise ParameterError("--kind needs a column and its kind, as in --kind zip=categorical.")
     if both := given.keys() & set(excluded):
@@ -64,6 +71,12 @@ def choices(kinds: Sequence[str], excluded: Sequence[str]) -> dict[str, str | No
             f"the column {min(both)!r} is given a --kind and left out by --exclude: choose one."
         )
     return {**given, **dict.fromkeys(excluded)}
+
+
+def _kind(text: str) -> Choice:
+    """A kind, with the order of its dates where one is given."""
+    kind, _, order = text.partition(":")
+    return {"kind": kind, "order": order} if order and kind == "datetime" else text
 
 
 def number_or_auto(option: str, text: str, kind: type[int] | type[float] = int) -> int | float | str:

@@ -71,7 +71,8 @@ def _rows(name: str, most: int | None) -> "pa.Table":
     if name == "people":
         return samples.people(most or 2000)
     images = pa.FixedShapeTensorArray.from_numpy_ndarray(samples.digits())
-    return pa.table({"image": images, "label": samples.digit_labels().astype(str)}).slice(0, most)
+    labels = pa.array(samples.digit_labels().astype(str)).dictionary_encode()  # names, no quantities
+    return pa.table({"image": images, "label": labels}).slice(0, most)
 
 
 def _make(folder: Path) -> None:

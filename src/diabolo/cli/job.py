@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from diabolo.cli.arguments import Choice
 from diabolo.cli.holdout import hold_out
 from diabolo.cli.inputs import coloring
 from diabolo.cli.judging import judge, show_scores
@@ -42,7 +43,7 @@ class Job:
     seed : int
     schema : Path or None
         A file with the kinds of columns that a person chose.
-    choices : dict of str to (str or None)
+    choices : dict of str to Choice
         Kinds of single columns; None leaves one out.
     label : str or None
         Column that colors the report.
@@ -64,7 +65,7 @@ class Job:
     test: float = 0.1
     seed: int = 0
     schema: Path | None = None
-    choices: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
+    choices: Mapping[str, Choice] = dataclasses.field(default_factory=dict)
     label: str | None = None
     run_dir: Path | None = None
     force: bool = False
@@ -103,7 +104,7 @@ class Job:
         study = Study(self.estimator, test, label, scores, title=self.name, about=about, file=self.model)
         write_html(study.report(), page, overwrite=self.force)
 
-    def _choices(self, frame: "Frame") -> dict[str, str | None]:
+    def _choices(self, frame: "Frame") -> dict[str, Choice]:
         """What was chosen; names and labels of images are left out unless a person speaks of them."""
         beside = [
             name for name in BESIDE_IMAGES if frame.images and name in frame.names and self.schema is None
@@ -142,7 +143,7 @@ def _show_resumed(estimator: "Autoencoder", terminal: Terminal) -> None:
 
 
 def learn_schema(
-    rows: "Frame", file: Path | None = None, choices: Mapping[str, str | None] | None = None
+    rows: "Frame", file: Path | None = None, choices: Mapping[str, Choice] | None = None
 ) -> "Schema":
     """The schema of rows, with what a person chose in a file and, above that, for single columns.
 
@@ -165,10 +166,7 @@ def learn_schema(
 
     if file is None or not choices:
         return Schema.fit(rows, file or choices)
-    entries = Schema.fit(rows, file).plan()["columns"]
-    return Schema.fit(
-        rows, {"columns": [*entries, *({"name": n, "kind": kind} for n, kind in choices.items())]}
-    )
+    return Schema.fit(rows, file).override(rows, choices)
 
 
 def _show_curve(model: "Autoencoder", terminal: Terminal) -> None:

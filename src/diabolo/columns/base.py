@@ -135,8 +135,8 @@ class Column(ABC):
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """The block that :meth:`to_json` gave."""
-        fields = {f.name: stored[f.name] for f in dataclasses.fields(cls)}
-        return cls(**{name: _tuples(value) for name, value in fields.items()})
+        names = [f.name for f in dataclasses.fields(cls) if f.name in stored]  # older files lack newer fields
+        return cls(**{name: _tuples(stored[name]) for name in names})
 
 
 def _tuples(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import pyarrow as pa
@@ -53,6 +53,8 @@ class Datetime(Column):
         Which phases vary among training rows, and repeat.
     gaps : bool
         Whether training rows had missing cells.
+    orders : tuple of {"day", "month"} or None
+        What comes first in dates of text such as 01/02/2026, where the training rows or a person said so.
 
     Examples
     --------
@@ -73,31 +75,48 @@ class Datetime(Column):
     scale: tuple[float, ...]
     cycles: tuple[tuple[bool, bool, bool], ...]
     gaps: bool = False
+    orders: tuple[str | None, ...] = ()
 
     kind: ClassVar[str] = "datetime"
 
     @classmethod
-    def fit(cls, frame: Frame, names: tuple[str, ...], **_: Any) -> Self:
+    def fit(
+        cls, frame: Frame, names: tuple[str, ...], *, order: Literal["day", "month"] | None = None, **_: Any
+    ) -> Self:
         """Range, grain and moments of the times.
+
+        Parameters
+        ----------
+        frame, names
+            The columns.
+        order : {"day", "month"}, optional
+            What comes first in dates of text such as 01/02/2026.
 
         Raises
         ------
         SchemaError
-            A column is not of dates or times, or has none.
+            A column is not of dates or times, or has none; or it is text that does not say what comes first.
         """
-        fits = [_fit_one(name, frame.arrow(name)) for name in names]
+        if order not in (None, "day", "month"):
+            raise SchemaError(f"order is {order!r}; allowed are 'day', 'month' and None.")
+        fits = [_fit_one(name, frame.times(name, order)) for name in names]
         statistics = {field: tuple(fit[field] for fit in fits) for field in fits[0] if field != "gaps"}
-        return cls(names, **statistics, gaps=any(fit["gaps"] for fit in fits))
+        orders = tuple(order or frame.order(name) for name in names)
+        return cls(names, **statistics, gaps=any(fit["gaps"] for fit in fits), orders=orders)
 
     def to_tensor(self, frame: Frame) -> tuple[Tensor, Tensor]:
         """Table -> standardized times (n, m) and seen (n, m)."""
         values = np.zeros((frame.n_rows, len(self.names)), np.float32)
         seen = np.zeros(values.shape, np.bool_)
         for j, name in enumerate(self.names):
-            cells = _in_unit(name, frame.arrow(name), self.units[j], self.zones[j])
+            cells = _in_unit(name, self.times(frame, j, name), self.units[j], self.zones[j])
             ticks, seen[:, j] = _ticks(cells, by_clock=self.by_clock[j])
             values[:, j] = np.where(seen[:, j], (ticks - self.low[j] - self.mean[j]) / self.scale[j], 0.0)
         return torch.from_numpy(values), torch.from_numpy(seen)
+
+    def times(self, frame: Frame, j: int, name: str) -> pa.ChunkedArray:
+        """The cells of column ``j``, which the frame calls `name`; text is read as in the training rows."""
+        return frame.times(name, self.orders[j] if self.orders else None)  # older files know no order
 
     def from_tensor(self, values: Tensor) -> dict[str, pa.Array]:
         """Standardized times -> times on the column's grain, between the first and the last of training."""
@@ -217,8 +236,9 @@ def _unit(name: str, kind: pa.DataType) -> tuple[str, str | None]:
     if pa.types.is_date(kind):
         return "D", None
     raise SchemaError(
-        f"column {name!r} is of type {kind}, but a datetime column holds dates or timestamps; "
-        "convert it, or choose 'categorical' or None for it."
+        f"column {name!r} is of type {kind}, but a datetime column holds dates or timestamps; convert it, "
+        "choose 'categorical' or None for it, or say what comes first in dates such as 01/02/2026 with the "
+        "option order='day' or order='month'."
     )
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from diabolo.data.times import read_times
 from diabolo.errors import DataError, MissingExtra
-from diabolo.frames import Frame
+from diabolo.frames.text import read_columns
 
 __all__ = ["read_duckdb", "read_sqlite"]
 
@@ -83,9 +82,7 @@ def read_sqlite(path: Path, query: str | None) -> pa.Table:
         raise DataError(f"{path.name}: the query gives no table; it has to begin with SELECT.")
     if not rows:
         return pa.table({name: pa.nulls(0) for name in columns})
-    cells = dict(zip(columns, zip(*rows, strict=True), strict=True))
-    frame = Frame.of({name: list(column) for name, column in cells.items()})
-    return pa.table([read_times(frame.arrow(name)) for name in frame.names], names=list(frame.names))
+    return read_columns(dict(zip(columns, zip(*rows, strict=True), strict=True)))
 
 
 def _query(query: str | None, tables: list[str], path: Path) -> str:

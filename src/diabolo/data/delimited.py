@@ -21,12 +21,13 @@ from diabolo.errors import (
     MixedTypeWarning,
     UnsupportedFileError,
 )
+from diabolo.frames.patterns import without_gaps
 
 __all__ = ["MISSING", "read"]
 
 pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
-MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?")
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?")  # wherever they stand
 DELIMITERS = ",;\t|"
 HEAD = 1 << 16  # bytes looked at to find the delimiter
 LINES = 30
@@ -52,7 +53,7 @@ def read(path: Path, _: str | None = None) -> pa.Table:
 
     The delimiter is found in the first lines. Empty cells and ``NA N/A NaN null None ?`` are missing. Types
     are inferred; ISO dates become times, in UTC where the file says a zone. Digits with leading zeros stay
-    text.
+    text. So do numbers and dates written in other ways, which :meth:`Frame.of` reads.
 
     Raises
     ------
@@ -175,7 +176,7 @@ def _warn_mixed(table: pa.Table, path: Path) -> None:
     for field in table.schema:
         if not pa.types.is_string(field.type):
             continue
-        cells = pc.unique(table.column(field.name).drop_null())
+        cells = pc.unique(without_gaps(table.column(field.name))[0].drop_null())
         number = pc.match_substring_regex(cells, f"^\\s*{NUMBER}\\s*$")
         if MIXED <= (pc.mean(number).as_py() or 0) < 1:
             word = cells.filter(pc.invert(number))[0].as_py()

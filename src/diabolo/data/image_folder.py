@@ -55,7 +55,7 @@ def read(folder: Path) -> pa.Table:
     return pa.table(
         {
             IMAGE: pa.FixedShapeTensorArray.from_numpy_ndarray(pixels),
-            "label": pa.array(labels, pa.string()),
+            "label": pa.array(labels, pa.string()).dictionary_encode(),  # names, also where they are digits
             "file": [name.as_posix() for name in names],
         }
     )

@@ -9,8 +9,15 @@ import pyarrow as pa
 import pyarrow.compute
 
 from diabolo.columns.levels import plain
-from diabolo.errors import ConstantColumnWarning, DiaboloWarning, EmptyColumnWarning, IdentifierColumnWarning
+from diabolo.errors import (
+    ConstantColumnWarning,
+    DiaboloWarning,
+    EmptyColumnWarning,
+    IdentifierColumnWarning,
+)
 from diabolo.frames import Frame
+from diabolo.frames.patterns import is_text
+from diabolo.frames.text import unclear
 
 __all__ = ["Finding", "infer"]
 
@@ -49,6 +56,8 @@ class Finding:
         What to warn with when it is left out; None where a person left it out.
     value : bool, int, float, str or None
         The one value of a constant column, to be filled in again.
+    unclear : str
+        Why cells that look like dates or numbers stay text, and how to have them read.
 
     Examples
     --------
@@ -61,8 +70,15 @@ class Finding:
     why: str = ""
     warning: type[DiaboloWarning] | None = dataclasses.field(default=DiaboloWarning, compare=False)
     value: bool | int | float | str | None = None
+    unclear: str = ""
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether the column is left out because its cells name their rows."""
+        return self.kind is None and self.why.startswith(IDENTIFIER)
 
 
+IDENTIFIER = "looks like an identifier"  # how the reason of such a column begins
 EMPTY = Finding(None, why="holds no value at all", warning=EmptyColumnWarning)
 
 
@@ -142,7 +158,7 @@ def _constant(value: bool | int | float | str) -> Finding:
 
 
 def _identifier(what: str) -> Finding:
-    return Finding(None, why=f"looks like an identifier ({what})", warning=IdentifierColumnWarning)
+    return Finding(None, why=f"{IDENTIFIER} ({what})", warning=IdentifierColumnWarning)
 
 
 def _few_levels(x: np.ndarray) -> np.ndarray:
@@ -211,16 +227,29 @@ def _infer_other(frame: Frame, name: str) -> Finding:
     cells = frame.arrow(name)
     if cells.null_count == len(cells):
         return EMPTY
-    if not _is_level(kind) and not _is_time(kind):
+    if not _is_level(kind) and not _is_time(kind) and not _is_span(kind):
         return Finding(None, why=f"is of type {kind}, which no data type of Diabolo reads")
     levels = pc.count_distinct(plain(cells)).as_py()
     if levels == 1:
         return _constant(plain(cells).drop_null()[0].as_py())
-    if _is_time(kind):
-        return Finding("datetime")
+    if _is_time(kind) or _is_span(kind):
+        return Finding("datetime" if _is_time(kind) else "continuous")
     if pa.types.is_dictionary(kind) and kind.ordered:
         return Finding("ordinal")
-    return _infer_levels(name, levels, len(cells) - cells.null_count)
+    found = _infer_levels(name, levels, len(cells) - cells.null_count)
+    why = unclear(cells) if is_text(kind) else None
+    return found if why is None else dataclasses.replace(found, unclear=_unclear(name, why, cells))
+
+
+def _unclear(name: str, why: str, cells: pa.ChunkedArray) -> str:
+    """Why a column stays text, and how to have it read."""
+    way = (
+        f"say what comes first with schema={{{name!r}: {{'kind': 'datetime', 'order': 'day'}}}}, or 'month' "
+        f"(at the command line --kind {name}=datetime:day or datetime:month), or write dates as 2026-01-31"
+        if "first" in why
+        else "write dates as 2026-01-31 and numbers as 1234.5"
+    )
+    return f"{why}, such as {cells.drop_null()[0].as_py()!r}, and stays text: {way}"
 
 
 def _infer_levels(name: str, levels: int, present: int) -> Finding:
@@ -232,9 +261,13 @@ def _infer_levels(name: str, levels: int, present: int) -> Finding:
 
 
 def _is_level(kind: pa.DataType) -> bool:
-    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    return text or pa.types.is_boolean(kind) or pa.types.is_dictionary(kind)
+    return is_text(kind) or pa.types.is_boolean(kind) or pa.types.is_dictionary(kind)
 
 
 def _is_time(kind: pa.DataType) -> bool:
     return pa.types.is_timestamp(kind) or pa.types.is_date(kind)
+
+
+def _is_span(kind: pa.DataType) -> bool:
+    """Times of day and durations, which are so many seconds."""
+    return pa.types.is_time(kind) or pa.types.is_duration(kind)

@@ -2,15 +2,16 @@
 
 import codecs
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.json as json_format
 
-from diabolo.data.times import read_times
 from diabolo.errors import DataError, EmptyDataError
-from diabolo.frames import Frame
+from diabolo.frames.text import read_columns
+from diabolo.frames.times import read_iso
 
 __all__ = ["read"]
 
@@ -56,7 +57,7 @@ def _fast(path: Path) -> pa.Table:
         options = json_format.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         text = json_format.read_json(path, parse_options=options)
         for name in times:
-            table = table.set_column(table.column_names.index(name), name, read_times(text.column(name)))
+            table = table.set_column(table.column_names.index(name), name, read_iso(text.column(name)))
     return table
 
 
@@ -88,5 +89,4 @@ def _table(rows: list[Any], path: Path) -> pa.Table:
             raise DataError(f"{path.name}: entry {number} is {type(row).__name__}, not an object of columns.")
     if not rows:
         raise EmptyDataError(f"{path.name} holds no row.")
-    frame = Frame.of(rows)
-    return pa.table([read_times(frame.arrow(name)) for name in frame.names], names=list(frame.names))
+    return read_columns({name: [row.get(name) for row in rows] for name in dict.fromkeys(chain(*rows))})

@@ -14,7 +14,7 @@ from diabolo import columns
 from diabolo.columns.base import Column
 from diabolo.columns.levels import plain
 from diabolo.data.inference import Finding
-from diabolo.errors import SchemaError
+from diabolo.errors import AmbiguousTextWarning, SchemaError
 from diabolo.frames import Frame
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "fit_column",
     "listed",
     "warn_excluded",
+    "warn_unclear",
     "with_overrides",
 ]
 
@@ -183,7 +184,7 @@ def _chosen(name: str, found: Finding, entry: Any) -> Finding:
     if entry is None:
         # A column that was to be left out anyway keeps its reason, and its constant, but is no surprise now.
         found = found if found.kind is None else Finding(None, why="was left out by hand")
-        return dataclasses.replace(found, warning=None)
+        return dataclasses.replace(found, warning=None, unclear="")
     choice = {"kind": entry} if isinstance(entry, str) else entry
     if not isinstance(choice, Mapping) or str(choice.get("kind")) not in KINDS:
         raise SchemaError(
@@ -199,6 +200,21 @@ def _apart(frame: Frame, name: str, kind: str) -> str | int | None:
         return name if kind == "image" else None
     levels = pc.count_distinct(plain(frame.arrow(name))).as_py()
     return sum(levels >= size for size in LEVEL_CLASSES)
+
+
+def warn_unclear(findings: Mapping[str, Finding]) -> None:
+    """One warning for each column of text that may be dates or numbers.
+
+    Examples
+    --------
+    >>> with warnings.catch_warnings(record=True, action="always") as told:
+    ...     warn_unclear({"a": Finding("categorical", unclear="holds dates that may have the day first")})
+    >>> str(told[0].message)
+    "column 'a' holds dates that may have the day first."
+    """
+    for name, found in findings.items():
+        if found.unclear:
+            warnings.warn(f"column {name!r} {found.unclear}.", AmbiguousTextWarning, stacklevel=3)
 
 
 def warn_excluded(excluded: Mapping[str, Finding]) -> None:

@@ -51,15 +51,19 @@ def match(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...], estimat
     if _goes_by_position(frame, table, needed):
         return _by_position(frame, table, estimator)
     if missing:
+        count = (
+            "1 column of the training data is"
+            if len(missing) == 1
+            else f"{len(missing)} columns of the training data are"
+        )
         raise MissingColumnError(
-            f"{len(missing)} columns of the training data are missing: {listed(missing)}. The data have "
-            f"{listed(frame.names)}; add or rename columns (an added one may be all missing)."
+            f"{count} missing: {listed(missing)}. The data have {listed(frame.names)}; add or rename columns (an added "
+            "one may be all missing)."
         )
     if extra := sorted(came - set(table)):
+        count = "1 column was" if len(extra) == 1 else f"{len(extra)} columns were"
         warnings.warn(
-            f"{len(extra)} columns were not there in training and are ignored: {listed(extra)}.",
-            ExtraColumnWarning,
-            stacklevel=3,
+            f"{count} not there in training, and ignored: {listed(extra)}.", ExtraColumnWarning, stacklevel=3
         )
     return frame
 
@@ -92,7 +96,7 @@ def warn_infinite(frame: Frame, column: Column) -> None:
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_infinite(frame, Count.fit(frame, ("x",)))
     >>> str(told[0].message)
-    "infinite numbers are treated as missing in 1 columns: 'x'."
+    "infinite numbers are treated as missing in 1 column: 'x'."
     """
     if column.kind not in NUMERIC:
         return
@@ -100,7 +104,7 @@ def warn_infinite(frame: Frame, column: Column) -> None:
     if infinite.any():
         names = [column.names[j] for j in np.flatnonzero(infinite)]
         warnings.warn(
-            f"infinite numbers are treated as missing in {len(names)} columns: {listed(names)}.",
+            f"infinite numbers are treated as missing in {len(names)} column{'s' * (len(names) != 1)}: {listed(names)}.",
             InfiniteValueWarning,
             stacklevel=3,
         )

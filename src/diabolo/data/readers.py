@@ -127,6 +127,8 @@ def _unsupported(path: Path, content: str | None, expected: str) -> str:
         return f"{path.name} is a single {content} image: give the folder of images instead."
     if expected:
         return f"{path.name} holds {content} data, unlike its suffix: rename it. Read are {KINDS_READ}."
+    if path.suffix.lower() in (".xls", ".xlsx", ".ods"):
+        return f"{path.name} is a spreadsheet: save its sheet as CSV. Read are {KINDS_READ}."
     return f"{path.name} has the suffix {path.suffix!r}, which is not known. Read are {KINDS_READ}."
 
 

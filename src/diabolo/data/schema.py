@@ -22,6 +22,7 @@ from diabolo.data.kinds import (
     fit_column,
     listed,
     warn_excluded,
+    warn_unclear,
     with_overrides,
 )
 from diabolo.data.matching import match, names_in, warn_infinite
@@ -90,10 +91,13 @@ class Schema:
         -----
         IdentifierColumnWarning, ConstantColumnWarning, EmptyColumnWarning
             Columns are left out.
+        AmbiguousTextWarning
+            Text seems to hold dates or numbers that can be read in two ways.
         """
         findings = with_overrides(infer(frame), override)
         excluded = {name: found for name, found in findings.items() if found.kind is None}
         warn_excluded(excluded)
+        warn_unclear(findings)
         blocks = blocks_of(frame, findings)
         if not blocks:
             reasons = "; ".join(f"{name!r} {found.why}" for name, found in list(excluded.items())[:5])

@@ -16,6 +16,7 @@ from diabolo.columns.base import Column
 from diabolo.columns.levels import codes, plain
 from diabolo.evaluate.images import psnr
 from diabolo.frames import Frame
+from diabolo.frames.convert import to_numbers
 
 __all__ = [
     "Accuracy",
@@ -101,7 +102,7 @@ class RootMeanSquare(Measure):
     def total(self, truth: Truth, rebuilt: Tensor) -> np.ndarray:
         """Squared differences of numbers, or of seconds."""
         numbers = Frame.of(pa.table(self.block.from_tensor(rebuilt))).numbers(self.block.names)
-        difference = np.subtract(numbers, truth.frame.numbers(truth.names), dtype=np.float64)
+        difference = np.subtract(numbers, _raw(self.block, truth), dtype=np.float64)
         return np.square(np.where(truth.seen.numpy(), difference, 0.0)).sum(0)
 
     def of_mean(self, loss: float, column: int) -> float:
@@ -255,3 +256,11 @@ def rounding(block: Column, frame: Frame, names: Sequence[str]) -> float | None:
 def _seconds(unit: str) -> float:
     """Length of a unit of Arrow times."""
     return {"D": 86_400.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}[unit]
+
+
+def _raw(block: Column, truth: Truth) -> np.ndarray:
+    """The true cells as numbers, or as seconds."""
+    if not isinstance(block, Datetime):
+        return truth.frame.numbers(truth.names)
+    times = [block.times(truth.frame, j, name) for j, name in enumerate(truth.names)]
+    return np.column_stack([to_numbers(cells) for cells in times])

@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from diabolo.errors import DataError, MissingColumnError
 from diabolo.frames import arrays, convert, tables
+from diabolo.frames.patterns import is_text
 from diabolo.frames.restore import template_of
 from diabolo.frames.source import KINDS, Source
+from diabolo.frames.text import forced_numbers, forced_times
 
 __all__ = ["Frame"]
 
@@ -59,8 +61,8 @@ class Frame:
 
         Warns
         -----
-        MixedTypeWarning, NumbersAsTextWarning
-            A column mixes types and is read as text, or its text holds numbers and is read as such.
+        MixedTypeWarning, NumbersAsTextWarning, TimesAsTextWarning
+            A column mixes types and is read as text, or its text holds numbers or times and is read as such.
         """
         if isinstance(data, Frame):
             return cls(data.source)
@@ -83,6 +85,11 @@ class Frame:
     def n_rows(self) -> int:
         """Number of rows."""
         return self.source.n_rows
+
+    @property
+    def origin(self) -> np.ndarray:
+        """Where each row stood in the data that came, counted from 0, int64 (n,); `take` keeps it."""
+        return np.arange(self.n_rows) if self.source.origin is None else self.source.origin
 
     def __len__(self) -> int:
         return self.n_rows
@@ -127,18 +134,32 @@ class Frame:
         Raises
         ------
         DataError
-            A column holds text.
+            A column holds text that is no number.
         """
         names = self.names if names is None else tuple(names)
         matrix = self.matrix
         if matrix is not None:
             chosen = matrix if names == self.names else matrix[:, [self._position(name) for name in names]]
             return chosen.astype(convert.float_type(matrix.dtype), copy=False)
-        types = [convert.number_type(self.type(name), name) for name in names]
+        columns = [self._numeric(name) for name in names]
+        types = [convert.number_type(c.type, name) for c, name in zip(columns, names, strict=True)]
         out = np.empty((self.n_rows, len(names)), np.result_type(np.float32, *types))
-        for j, name in enumerate(names):
-            out[:, j] = convert.to_numbers(self.arrow(name))
+        for j, column in enumerate(columns):
+            out[:, j] = convert.to_numbers(column)
         return out
+
+    def times(self, name: str, order: str | None = None) -> pa.ChunkedArray:
+        """A column as times, (n,); text is read, `order` saying what comes first, the day or the month.
+
+        Text that holds no times stays as it is.
+        """
+        column = self.arrow(name)
+        found = forced_times(column, order) if is_text(column.type) else None
+        return column if found is None else found
+
+    def order(self, name: str) -> str | None:
+        """What came first in the dates of a column that was text, where it might have been the other."""
+        return self.source.hints.get("orders", {}).get(name)
 
     def pixels(self, name: str) -> np.ndarray:
         """Images of a column, (n, y, x) or (n, y, x, c), uint8 or float, without a copy where possible.
@@ -165,6 +186,7 @@ class Frame:
                 table=None if source.table is None else source.table.take(pa.array(rows)),
                 array=None if source.array is None else source.array[rows],
                 index=None if source.index is None else source.index.take(rows),
+                origin=self.origin[rows],
             )
         )
 
@@ -172,6 +194,12 @@ class Frame:
     def template(self) -> dict[str, Any]:
         """What :func:`restore` needs to make the same kind again, without any row: plain JSON values."""
         return template_of(self.source)
+
+    def _numeric(self, name: str) -> pa.ChunkedArray:
+        """A column, text as the numbers it holds."""
+        column = self.arrow(name)
+        found = forced_numbers(column) if is_text(column.type) else None
+        return column if found is None else found
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -11,6 +11,7 @@ import pyarrow.types as is_
 
 from diabolo.errors import MissingColumnError, MissingExtra
 from diabolo.frames.convert import as_dtype, cast, to_numbers, to_pixels
+from diabolo.frames.patterns import is_text
 from diabolo.frames.source import IMAGE, Source
 
 if TYPE_CHECKING:
@@ -124,11 +125,14 @@ def _column(cells: Any, field: pa.Field, levels: dict[str, str]) -> Any:
 def _pandas(table: pa.Table, template: dict[str, Any], index: Any) -> Any:
     """A DataFrame with the dtypes, column labels and, where the rows agree, row labels that came in."""
     _package("pandas")
-    dtypes = dict(zip(_schema(template).names, template["dtypes"], strict=True))
+    schema = _schema(template)
+    dtypes = dict(zip(schema.names, template["dtypes"], strict=True))
     frame = table.to_pandas()
-    came = zip(frame.columns, frame.dtypes, strict=True)
+    came = zip(table.schema, frame.dtypes, strict=True)
     changes = {
-        name: _dtype(frame[name], dtypes[name]) for name, dtype in came if _must_change(dtype, dtypes[name])
+        field.name: _dtype(frame[field.name], dtypes[field.name])
+        for field, dtype in came
+        if _must_change(dtype, dtypes[field.name], field.type)
     }
     frame = frame.astype(changes) if changes else frame
     if "labels" in template:
@@ -144,9 +148,9 @@ def _labels(labels: list[Any]) -> Any:
     return _package("pandas").MultiIndex.from_tuples([tuple(label) for label in labels])
 
 
-def _must_change(came: Any, wanted: str) -> bool:
-    """Whether to set a pandas dtype: categories carry theirs, text that was read as numbers stays numbers."""
-    was_text = came.kind in "if" and wanted.startswith("str")
+def _must_change(came: Any, wanted: str, kind: pa.DataType) -> bool:
+    """Whether to set a pandas dtype: categories carry theirs, what was read out of text stays what it is."""
+    was_text = wanted.startswith("str") and not is_text(kind)
     return str(came) != wanted and wanted != "category" and not was_text
 
 

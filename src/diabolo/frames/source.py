@@ -36,6 +36,8 @@ class Source:
         What the Arrow schema does not say and `restore` needs, as plain JSON values.
     index : pandas.Index, optional
         Labels of the rows of a pandas DataFrame.
+    origin : ndarray, shape (n,), optional
+        Where each row stood in the data that came; None if all rows are there, in order.
 
     Examples
     --------
@@ -49,6 +51,7 @@ class Source:
     array: np.ndarray | None = None
     hints: dict[str, Any] = dataclasses.field(default_factory=dict)
     index: Any = None
+    origin: np.ndarray | None = None
 
     @property
     def n_rows(self) -> int:

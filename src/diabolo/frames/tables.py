@@ -63,17 +63,20 @@ def _is(data: Any, package: str, name: str) -> bool:
 
 
 def _of_arrow(kind: str, table: pa.Table, hints: dict[str, Any] | None = None, index: Any = None) -> Source:
-    """Check the columns, read numbers out of text."""
+    """Check the columns, read numbers and times out of text."""
     names = check_names(table.column_names)
     check_size(table.shape)
     for field in table.schema:
         _check_type(field)
     if any(is_.is_dictionary(field.type) for field in table.schema):
         table = table.unify_dictionaries()
-    for position, (field, numbers) in enumerate((field, read_text(table, field)) for field in table.schema):
-        if numbers is not None:
-            table = table.set_column(position, pa.field(field.name, numbers.type), numbers)
-    return Source(kind, names, table=table, hints=hints or {}, index=index)
+    orders: dict[str, str] = {}
+    for position, name in enumerate(names):
+        if (found := read_text(table.column(position), name)) is not None:
+            table = table.set_column(position, pa.field(name, found[0].type), found[0])
+            orders |= {} if found[1] is None else {name: found[1]}
+    hints = (hints or {}) | ({"orders": orders} if orders else {})
+    return Source(kind, names, table=table, hints=hints, index=index)
 
 
 def _check_type(field: pa.Field) -> None:

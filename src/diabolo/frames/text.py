@@ -1,34 +1,23 @@
-"""Columns of Python objects, and numbers written as text."""
+"""Columns of Python objects, and text that holds numbers or times."""
 
 import datetime
 import decimal
-import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.types as is_
 
-from diabolo.errors import DataError, MixedTypeWarning, NumbersAsTextWarning
+from diabolo.errors import DataError, MixedTypeWarning, NumbersAsTextWarning, TimesAsTextWarning
+from diabolo.frames.numerals import read_numbers, unclear_numbers
+from diabolo.frames.patterns import is_text, without_gaps
+from diabolo.frames.times import read_iso, read_times, unclear_dates
 
-__all__ = ["read_objects", "read_text"]
+__all__ = ["forced_numbers", "forced_times", "read_columns", "read_objects", "read_text", "unclear"]
 
-pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
-
-PROBE = 200  # cells looked at before a whole column is
 NUMERIC = (bool, int, float, decimal.Decimal, np.number, np.bool_)
-SPACES = " \u00a0\u2009\u202f'’"
-PLAIN = r"0|[1-9]\d*"  # no leading zeros: 007 is a code
-# Ways to write numbers: (all cells match, at least one matches, thousands separators, decimal mark).
-STYLES = (
-    (rf"[+-]?({PLAIN}|[1-9]\d{{0,2}}(,\d{{3}})+)(\.\d+)?", r".*,.*", ",", "."),
-    (rf"[+-]?({PLAIN}|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(\.\d+)?", rf".*\d[{SPACES}]\d.*", SPACES, "."),
-    (rf"[+-]?({PLAIN}|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(,\d+)?", rf".*\d[{SPACES}]\d.*", SPACES, ","),
-    (rf"[+-]?({PLAIN}|[1-9]\d{{0,2}}(\.\d{{3}})+)(,\d+)?", r".*,.*|.*\..*\..*", ".", ","),
-)
 
 
 def read_objects(cells: Any, name: str) -> pa.Array | pa.ChunkedArray:
@@ -62,6 +51,23 @@ def read_objects(cells: Any, name: str) -> pa.Array | pa.ChunkedArray:
         return _read_mixed(list(cells), name)
     mixed_dates = is_.is_date(column.type) and any(isinstance(cell, datetime.datetime) for cell in cells)
     return _read_mixed(list(cells), name) if mixed_dates else column
+
+
+def read_columns(cells: Mapping[str, Sequence[Any]]) -> pa.Table:
+    """Columns of Python objects out of a file that has no type for times, and keeps them as ISO text.
+
+    Raises
+    ------
+    DataError, MixedTypeWarning
+        As :func:`read_objects`.
+
+    Examples
+    --------
+    >>> read_columns({"day": ["2024-05-01", None]}).to_pylist()
+    [{'day': datetime.date(2024, 5, 1)}, {'day': None}]
+    """
+    columns = {name: pa.chunked_array([read_objects(list(column), name)]) for name, column in cells.items()}
+    return pa.table({name: read_iso(column) for name, column in columns.items()})
 
 
 def _read_mixed(cells: list[Any], name: str) -> pa.Array:
@@ -105,56 +111,98 @@ def _as_datetime(day: datetime.date) -> datetime.datetime:
     return day if isinstance(day, datetime.datetime) else datetime.datetime(day.year, day.month, day.day)
 
 
-def read_text(table: pa.Table, field: pa.Field) -> pa.ChunkedArray | None:
-    """The numbers of a text column whose every cell is a number in one unambiguous way of writing.
+def read_text(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, str | None] | None:
+    """What a text column holds whose every cell is a number, or a date or time, and None for other columns.
 
-    Read are ``1,234.5``, ``1 234.5``, ``1'234``, ``1 234,5`` and ``1.234,5``: with a thousands separator or a
-    decimal comma somewhere. Plain digits stay text, for they may be codes. None stands for a column that
-    stays as it is.
+    Ways of writing are those of :func:`read_numbers` and :func:`read_times`. Marks such as ``-`` and ``n/a``
+    count as missing if all other cells are of one kind and at least two of them differ.
+
+    Returns
+    -------
+    column : pyarrow.ChunkedArray, shape (n,)
+    order : {"day", "month"} or None
+        What came first in its dates, where it might have been the other.
 
     Warns
     -----
-    NumbersAsTextWarning
-        The column is read as numbers.
+    NumbersAsTextWarning, TimesAsTextWarning
+        The column is read.
 
     Examples
     --------
     >>> import warnings
     >>> warnings.simplefilter("ignore")
-    >>> table = pa.table({"price": ["1,234.50", "12"]})
-    >>> read_text(table, table.schema.field(0)).to_pylist()
-    [1234.5, 12.0]
+    >>> read_text(pa.chunked_array([["1,234.50", "-", "12"]]), "price")[0].to_pylist()
+    [1234.5, None, 12.0]
     """
-    if not (is_.is_string(field.type) or is_.is_large_string(field.type)):
+    found, marks = _read(column)
+    if found is None:
         return None
-    column = table.column(field.name)
-    probe = column.slice(0, PROBE)
-    for every, some, separators, mark in STYLES:
-        if _all_match(probe, every) and _all_match(column, every) and _any_match(column, some):
-            return _parse(column, field.name, separators, mark)
-    return None
-
-
-def _all_match(column: pa.ChunkedArray, pattern: str) -> bool:
-    """Whether every cell that is there matches."""
-    return bool(pc.all(pc.match_substring_regex(column, f"^\\s*(?:{pattern})\\s*$"), min_count=0).as_py())
-
-
-def _any_match(column: pa.ChunkedArray, pattern: str) -> bool:
-    """Whether some cell matches."""
-    return bool(pc.any(pc.match_substring_regex(column, f"^\\s*(?:{pattern})\\s*$")).as_py())
-
-
-def _parse(column: pa.ChunkedArray, name: str, separators: str, mark: str) -> pa.ChunkedArray:
-    """Numbers out of text."""
+    what, warning = _KINDS[pa.types.is_temporal(found[0].type)]
+    place = found[0].is_valid().index(True).as_py()
+    gaps = f"; {', '.join(map(repr, marks))} count{'s' * (len(marks) == 1)} as missing" if marks else ""
     warnings.warn(
-        f"Column {name!r} holds numbers as text, such as {column.drop_null()[0].as_py()!r}, and is read as "
-        "numbers.",
-        NumbersAsTextWarning,
+        f"Column {name!r} holds {what} as text, such as {column[place].as_py()!r}, and is read as {what}, "
+        f"here {found[0][place].as_py()}{gaps}.",
+        warning,
         stacklevel=2,
     )
-    plain = pc.replace_substring_regex(pc.utf8_trim_whitespace(column), f"[{re.escape(separators)}]", "")
-    plain = pc.replace_substring(plain, mark, ".") if mark != "." else plain
-    plain = pc.replace_substring_regex(plain, r"^\+", "")
-    whole = not pc.any(pc.match_substring(plain, ".")).as_py() and pc.max(pc.utf8_length(plain)).as_py() < 18
-    return plain.cast(pa.int64() if whole else pa.float64())
+    return found
+
+
+_KINDS = {False: ("numbers", NumbersAsTextWarning), True: ("times", TimesAsTextWarning)}
+
+
+def _read(column: pa.ChunkedArray) -> tuple[tuple[pa.ChunkedArray, str | None] | None, list[str]]:
+    """What a text column holds, and its marks of gaps."""
+    if not is_text(column.type):
+        return None, []
+    present, marks = without_gaps(column)
+    numbers = None if present.null_count == len(present) else read_numbers(present)
+    found = read_times(present) if numbers is None else (numbers, None)
+    if found is None or (marks and len(found[0].unique().drop_null()) < 2):
+        return None, []
+    return found, marks
+
+
+def unclear(column: pa.ChunkedArray) -> str | None:
+    """Why a text column that seems to hold numbers or dates stays text: the end of a sentence.
+
+    Examples
+    --------
+    >>> unclear(pa.chunked_array([["01/02/2026", "-"]]))
+    'holds dates that may have the day or the month first'
+    """
+    present, _ = without_gaps(column)
+    if (why := unclear_dates(present)) is not None:
+        return f"holds dates that {why}"
+    return "holds numbers whose mark may be for thousands or decimals" if unclear_numbers(present) else None
+
+
+def forced_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """The numbers of a text column of which numbers were asked: codes and columns of gaps alone are read too.
+
+    Examples
+    --------
+    >>> forced_numbers(pa.chunked_array([["007", "-"]])).to_pylist()
+    [7, None]
+    """
+    present, _ = without_gaps(column)
+    if present.null_count == len(present):
+        return pa.chunked_array([pa.nulls(len(present), pa.float64())])
+    return read_numbers(present, codes=True)
+
+
+def forced_times(column: pa.ChunkedArray, order: str | None) -> pa.ChunkedArray | None:
+    """The times of a text column of which times were asked, with what comes first in its dates.
+
+    Examples
+    --------
+    >>> forced_times(pa.chunked_array([["01/02/2026"]]), "day").to_pylist()
+    [datetime.date(2026, 2, 1)]
+    """
+    present, _ = without_gaps(column)
+    if present.null_count == len(present):
+        return pa.chunked_array([pa.nulls(len(present), pa.timestamp("us"))])
+    found = read_times(present, order)
+    return None if found is None else found[0]

@@ -1,10 +1,13 @@
 """Rows before and after the waist: the best, some typical and the worst."""
 
+import dataclasses
+import warnings
 from typing import Any
 
 import numpy as np
 
 from diabolo.columns import Image
+from diabolo.errors import NumbersAsTextWarning, TimesAsTextWarning
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
 from diabolo.report.pixels import data_uri
@@ -48,7 +51,7 @@ def gallery(model: Any, frame: Frame, errors: np.ndarray, scores: Scores) -> Gal
     image = next((block for block in model.schema_.columns if isinstance(block, Image)), None)
     chosen = _choose(errors.sum(1), OF_TABLE if image is None else OF_IMAGES)
     rows = np.concatenate(list(chosen.values()))
-    rebuilt = Frame.of(model.reconstruct(frame.take(rows)))
+    rebuilt = _rebuilt(model, frame.take(rows))
     if image is None:
         columns = _telling_columns(errors[rows])
         made = _table_examples(frame.take(rows), rebuilt, rows, errors, columns, scores)
@@ -56,9 +59,34 @@ def gallery(model: Any, frame: Frame, errors: np.ndarray, scores: Scores) -> Gal
     else:
         made = _image_examples(image, frame.take(rows), rebuilt, rows, errors.sum(1))
         names, left_out = (), 0
-    examples = iter(made)
+    key = _key(model, frame)
+    examples = iter(_named(made, frame, rows, key))
     groups = (Group(TITLES[sort], tuple(next(examples) for _ in rows)) for sort, rows in chosen.items())
-    return Gallery(names, tuple(groups), left_out)
+    return Gallery(names, tuple(groups), left_out, key)
+
+
+def _rebuilt(model: Any, frame: Frame) -> Frame:
+    """The rows after the waist; that text holds numbers or times was told when they came."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbersAsTextWarning)
+        warnings.simplefilter("ignore", TimesAsTextWarning)
+        return Frame.of(model.reconstruct(frame))
+
+
+def _key(model: Any, frame: Frame) -> str:
+    """The column that names the rows, if the data have one."""
+    keys = (name for name, found in model.schema_.excluded.items() if found.names_rows)
+    return next((name for name in keys if name in frame.names), "")
+
+
+def _named(examples: list[Example], frame: Frame, rows: np.ndarray, key: str) -> list[Example]:
+    """The examples with the numbers, and names, that their rows have in the data that came."""
+    origin = frame.origin[rows].tolist()
+    names = frame.take(rows).arrow(key).to_pylist() if key else [""] * len(rows)
+    return [
+        dataclasses.replace(example, row=row, name=cell(name) if key else "")
+        for example, row, name in zip(examples, origin, names, strict=True)
+    ]
 
 
 def change(before: str, after: str, error: float, spread: float) -> str:

@@ -134,13 +134,15 @@ class Example:
     Parameters
     ----------
     row : int
-        Its number, from 0.
+        Its number in the data that came, from 0; rows that were held out keep the one they had.
     error : float
         Squared error in coordinates.
     cells : tuple of Cell
         Of a table.
     images : tuple of str
         Of an image: original, rebuilt and difference, as data URIs.
+    name : str
+        The row's cell of the column that names rows, where there is one.
 
     Examples
     --------
@@ -152,6 +154,7 @@ class Example:
     error: float
     cells: tuple[Cell, ...] = ()
     images: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -184,6 +187,8 @@ class Gallery:
     groups : tuple of Group
     left_out : int
         Columns that are not shown, because these rows changed least in them.
+    key : str
+        The column that names rows, such as an identifier.
 
     Examples
     --------
@@ -194,6 +199,7 @@ class Gallery:
     columns: tuple[str, ...]
     groups: tuple[Group, ...]
     left_out: int
+    key: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 import diabolo
 from diabolo import evaluate
+from diabolo.columns import Datetime
 from diabolo.data.schema import Schema
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
@@ -27,10 +28,7 @@ MOST_POINTS = 5000
 MOST_COLORINGS = 24
 MOST_NAMES = 12  # of a block, in the schema
 ORDERED = ("continuous", "count", "datetime", "ordinal")
-NO_COLOR = (
-    "holds",
-    "looks like an identifier",
-)  # beginnings of the reasons that make a column useless as a color
+NO_COLOR = "holds"  # how the reason begins of columns that are constant or empty, and useless as a color
 STOPPED = {
     "max_epochs": "after the planned epochs",
     "patience": "held-out error no longer fell",
@@ -109,21 +107,32 @@ class Study:
     def _colorings(self, frame: Frame, points: np.ndarray, errors: np.ndarray) -> list[Coloring]:
         """The label first, then the columns with most to tell, and the error of the row."""
         own = self.label if isinstance(self.label, str) else None
-        first = [] if own is None else [coloring(own, frame.arrow(own))]
+        first = [] if own is None else [coloring(own, self._cells(frame, own))]
         if self.label is not None and own is None:
             first = [coloring("label", pa.chunked_array([pa.array(np.asarray(self.label)[points])]))]
         names = [name for name in self._columns(frame, errors) if name != own]
         kinds = {name: block.kind for block in self.model.schema_.columns for name in block.names}
-        found = [coloring(name, frame.arrow(name), ordered=kinds.get(name) in ORDERED) for name in names]
+        found = [
+            coloring(name, self._cells(frame, name), ordered=kinds.get(name) in ORDERED) for name in names
+        ]
         error = coloring("squared error of the row", pa.chunked_array([errors[points].sum(1)]), ordered=True)
         return [*first, *found[: MOST_COLORINGS - 1], error]
+
+    def _cells(self, frame: Frame, name: str) -> pa.ChunkedArray:
+        """A column of the rows; of text that the model reads as times the times."""
+        blocks = [b for b in self.model.schema_.columns if isinstance(b, Datetime) and name in b.names]
+        return blocks[0].times(frame, blocks[0].names.index(name), name) if blocks else frame.arrow(name)
 
     def _columns(self, frame: Frame, errors: np.ndarray) -> list[str]:
         """Columns to color by: the ones that lost most where there are many, and excluded ones of use."""
         schema = self.model.schema_
         worth = dict(zip(schema.names, errors.sum(0), strict=True))
         least = sorted(worth.values())[-MOST_COLORINGS:][0]
-        useful = {n for n, found in schema.excluded.items() if not found.why.startswith(NO_COLOR)}
+        useful = {
+            name
+            for name, found in schema.excluded.items()
+            if not found.names_rows and not found.why.startswith(NO_COLOR)
+        }
         names = [n for n in schema.table if n in useful or worth.get(n, -1.0) >= least]
         return [name for name in names if name in frame.names and name not in frame.images]
 
