@@ -1,0 +1,67 @@
+"""Groups that nobody labelled: clusters of the latent space, and what sets each apart."""
+
+from diabolo import maps
+from diabolo.errors import TooFewRowsError
+from diabolo.report.blocks import Section, Strip, Table, Tile
+from diabolo.report.pixels import data_uri
+from diabolo.report.view import View
+from diabolo.report.words import number, percent
+
+__all__ = ["groups"]
+
+FEWEST_ROWS = 30
+WEAK = 0.25  # mean silhouette below which groups are hardly apart
+
+
+def groups(view: View) -> Section | None:
+    """k-means of the latent, as many groups as the silhouette says; None for few rows.
+
+    Parameters
+    ----------
+    view : View
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> from diabolo.data.samples import digits
+    >>> from diabolo.frames import Frame
+    >>> groups(View(LinearAutoencoder(2).fit(digits()), Frame.of(digits()))).key
+    'groups'
+    """
+    if len(view.codes) < FEWEST_ROWS:
+        return None
+    try:
+        found = maps.clusters(view.model, view.frame, codes=view.codes)
+    except TooFewRowsError:
+        return None
+    best = max(found.silhouette.values(), default=1.0)
+    apart = "They are well apart." if best >= WEAK else "They run into each other: the rows are more of a cloud than groups."
+    lines = tuple(
+        (f"{group.number + 1}", number(group.size), percent(group.share), group.sentence.partition(": ")[2])
+        for group in found.groups
+    )
+    return Section(
+        "groups",
+        "Groups nobody labelled",
+        f"{found.sentence} {apart}",
+        f"Found by {'k-means' if found.method == 'kmeans' else 'HDBSCAN'} of the codes, without labels; the number of groups "
+        f"has the best mean silhouette ({number(best, 2)} of at most 1).",
+        _strip(view, found),
+        (Table(("Group", "Rows", "Share", "What sets it apart"), lines, (False, True, True, False)),),
+    )
+
+
+def _strip(view: View, found: maps.Clusters) -> tuple[Strip, ...]:
+    """The prototype of each group."""
+    if view.image is None:
+        return ()
+    low, high = view.image.low, view.image.high
+    tiles = tuple(
+        Tile(
+            data_uri(view.pixels(group.prototype)[0], low, high),
+            f"group {group.number + 1}",
+            f"prototype of group {group.number + 1}",
+        )
+        for group in found.groups
+    )
+    return (Strip("", tiles),)

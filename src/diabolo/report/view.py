@@ -1,0 +1,79 @@
+"""What all sections of a report look at: a model, rows, their codes and labels."""
+
+import dataclasses
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from diabolo.columns import Image
+from diabolo.data.batch import Batch
+from diabolo.frames import Frame
+
+__all__ = ["View"]
+
+MOST_LEVELS = 24  # labels that can be told apart on a page
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A fitted model and rows, encoded once for all sections.
+
+    Parameters
+    ----------
+    model : Estimator
+    frame : Frame
+    label : str or sequence of length n, optional
+        A column, or one value per row.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> X = np.random.default_rng(0).normal(size=(50, 4))
+    >>> View(LinearAutoencoder(2).fit(X), Frame.of(X)).codes.shape
+    (50, 2)
+    """
+
+    model: Any
+    frame: Frame
+    label: str | Sequence[Any] | np.ndarray | None = None
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """Codes of the rows, (n, k)."""
+        return self.model.transform(self.frame)
+
+    @cached_property
+    def batch(self) -> Batch:
+        """The rows as tensors."""
+        return self.model.schema_.to_batch(self.frame)
+
+    @cached_property
+    def image(self) -> Image | None:
+        """The one column of images, where the rows are nothing else."""
+        columns = self.model.schema_.columns
+        return columns[0] if len(columns) == 1 and isinstance(columns[0], Image) else None
+
+    @cached_property
+    def labels(self) -> list[Any] | None:
+        """One label per row (None where it is missing), if there are few enough, each met more than once."""
+        if self.label is None:
+            return None
+        named = isinstance(self.label, str)
+        cells = self.frame.arrow(self.label).to_pylist() if named else np.asarray(self.label).tolist()
+        values = [None if isinstance(v, float) and np.isnan(v) else v for v in cells]
+        known = [value for value in values if value is not None]
+        counts = {value: known.count(value) for value in set(known)} if len(known) < 10**6 else {}
+        few = 2 <= len(counts) <= MOST_LEVELS and min(counts.values()) > 1
+        return values if few else None
+
+    @property
+    def label_is_learned(self) -> bool:
+        """Whether the model itself was fitted with the label."""
+        return isinstance(self.label, str) and self.label in self.model.schema_.names
+
+    def pixels(self, rows: Any) -> np.ndarray:
+        """Images (n, c, y, x) of decoded rows, in the training images' range of light."""
+        assert self.image is not None
+        return self.image.to_tensor(Frame.of(rows))[0].numpy()
