@@ -3,7 +3,7 @@
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Protocol, Self
+from typing import Any
 
 from torch import Tensor
 
@@ -20,12 +20,8 @@ Scores = Callable[[int], Tensor]
 """The first so many principal component scores of the training rows, (n, at most so many), gaps taken at the mean."""
 
 
-class Cost(Protocol):
-    """A penalty that has seen the training rows."""
-
-    def __call__(self, code: Code, batch: Batch, encode: Encode) -> PerRow:
-        """(B, k) -> (B,), the cost of the codes of a batch; ``encode`` gives the codes of other rows."""
-        ...
+Cost = Callable[[Tensor, Batch, Encode], Tensor]
+"""A penalty that has seen the training rows: codes (B, k) of a batch, the batch, how to encode others -> (B,)."""
 
 
 class Penalty(ABC):
@@ -65,7 +61,7 @@ class Sparsity(Penalty):
         if self.weight < 0:
             raise ParameterError(f"weight={self.weight} would reward large codes: give 0 or more.")
 
-    def prepare(self, *_: Any) -> Self:
+    def prepare(self, *_: Any) -> "Sparsity":
         """Itself: where rows lie does not matter."""
         return self
 
