@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import digits, estimators, linear, mnist, speed, startup
+from benchmarks import digits, estimators, linear, maps, mnist, speed, startup
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
 from benchmarks.results import keep
@@ -28,6 +28,7 @@ GROUPS: dict[str, Group] = {
     "mnist-deep-long": mnist.deep_long,
     "to-target": speed.to_target,
     "ordered": mnist.ordered,
+    "map-quality": maps.map_quality,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 

@@ -1,6 +1,7 @@
 """What is asked of the code beside a good reconstruction: one number per row, added to the loss."""
 
 import dataclasses
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -58,8 +59,8 @@ class Sparsity(Penalty):
     weight: float = 1e-2
 
     def __post_init__(self) -> None:
-        if self.weight < 0:
-            raise ParameterError(f"weight={self.weight} would reward large codes: give 0 or more.")
+        if not 0 <= self.weight < math.inf:
+            raise ParameterError(f"weight={self.weight} is not a weight: give a number from 0.")
 
     def prepare(self, *_: Any) -> "Sparsity":
         """Itself: where rows lie does not matter."""
