@@ -26,7 +26,9 @@ def map_quality(race: Race) -> Iterator[Bar]:
 
 def run(race: Race, k: int, settings: dict) -> dict:
     """Figures of one model with its map judged."""
-    return race.run("diabolo_map", **race.mnist, **race.mnist_labels, n_components=k, **recipe(race, settings))
+    return race.run(
+        "diabolo_map", **race.mnist, **race.mnist_labels, n_components=k, **recipe(race, settings)
+    )
 
 
 def bars(what: str, run: dict, limits: tuple, beside: str) -> Iterator[Bar]:

@@ -91,7 +91,10 @@ class Race:
         limit = 2560 if self.quick else None
         with np.load(self.data / "mnist.npz") as arrays:
             train, test = (arrays[name][:limit].astype("int64") for name in ("y_train", "y_test"))
-        return {"labels": self.array("mnist-labels", train), "test_labels": self.array("mnist-test-labels", test)}
+        return {
+            "labels": self.array("mnist-labels", train),
+            "test_labels": self.array("mnist-test-labels", test),
+        }
 
     def first_rows(self, path: str, rows: int) -> str:
         """A contestant's array cut to its first rows."""

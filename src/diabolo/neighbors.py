@@ -11,7 +11,9 @@ __all__ = ["ranks", "search"]
 
 CELLS = 1 << 22  # of a block of the distance matrix, about what a cache holds
 GROUP = 64  # columns of which only the nearest is looked at first
-NARROW = 32  # columns, up to which products are taken in float64: in a plane, float32 loses what is close together
+NARROW = (
+    32  # columns, up to which products are taken in float64: in a plane, float32 loses what is close together
+)
 
 
 def search(rows: Tensor, k: int, *, among: Tensor | None = None) -> tuple[Tensor, Tensor]:

@@ -70,7 +70,7 @@ def test_where_all_rows_lie_on_one_place_there_is_no_correlation(digits):
 def test_hits_count_the_own_label():
     places = torch.tensor([[0.0], [0.1], [0.3], [5.0], [5.1]])
     hits = neighbor_hits(places, torch.tensor([0, 0, 1, 1, 1]), (1, 2, 9))
-    assert hits == pytest.approx({1: 4 / 5, 2: (1 + 1 + 0 + 1 + 1) / 10})
+    assert hits == pytest.approx({1: 4 / 5, 2: (1 + 1 + 0 + 2 + 2) / 10})
 
 
 def test_too_few_rows_are_refused_with_what_is_allowed():

@@ -60,6 +60,13 @@ def test_rows_without_a_label_count_for_the_geometry_only(linear):
     assert quality.model.hits == map_quality(linear, X[1:200:2], Y[1:200:2]).model.hits
 
 
+def test_a_sample_without_two_labels_has_no_hits(linear):
+    few = [0, 0, 1, 1] + [None] * 396
+    quality = map_quality(linear, X[:400], few, max_rows=20)
+    assert quality.labeled < 2
+    assert quality.model.hits == {}
+
+
 def test_gaps_and_a_label_column():
     random = np.random.default_rng(0)
     x = random.normal(size=(120, 4)) + 6 * (np.arange(120) % 2)[:, None]
@@ -87,7 +94,7 @@ def test_a_code_that_is_one_place_has_no_correlation(linear):
 def test_the_table_has_the_model_beside_pca(linear):
     quality: MapQuality = map_quality(linear, X[:100], Y[:100], n_neighbors=7)
     lines = {line["measure"]: line for line in quality.table()}
-    assert list(lines)[0] == "trustworthiness T(7)"
+    assert next(iter(lines)) == "trustworthiness T(7)"
     assert lines["rank error"]["better"] == "lower"
     assert lines["same label, 5 nearest"]["pca"] == quality.pca.hits[5]
 

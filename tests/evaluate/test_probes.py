@@ -24,7 +24,11 @@ def linear() -> LinearAutoencoder:
 @pytest.mark.parametrize("k", [1, 4, 5])
 def test_the_majority_of_neighbors_is_scikit_learns(k):
     random = np.random.default_rng(0)
-    rows, queries, classes = random.normal(size=(300, 3)), random.normal(size=(100, 3)), random.integers(4, size=300)
+    rows, queries, classes = (
+        random.normal(size=(300, 3)),
+        random.normal(size=(100, 3)),
+        random.integers(4, size=300),
+    )
     expected = KNeighborsClassifier(k).fit(rows, classes).predict(queries)
     found = knn_predict(torch.from_numpy(rows), torch.from_numpy(classes), torch.from_numpy(queries), k)
     assert np.array_equal(found.numpy(), expected)
@@ -58,6 +62,13 @@ def test_a_sample_and_a_small_class_are_told(linear):
     assert (scores.rows, scores.sample) == (len(X), 200)
     assert [line["representation"] for line in scores.table()] == ["code", "raw features", "PCA"]
     assert scores.to_json()["classes"] == [str(c) for c in range(10)]
+
+
+def test_labelled_rows_are_sampled_not_others(linear):
+    some = [int(y) if i < 200 else None for i, y in enumerate(Y)]
+    scores = probe(linear, X, some, max_rows=200)
+    assert (scores.rows, scores.sample) == (200, 200)
+    assert scores == probe(linear, X[:200], Y[:200])
 
 
 @pytest.mark.parametrize(

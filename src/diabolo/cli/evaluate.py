@@ -11,7 +11,9 @@ from diabolo.cli.terminal import Terminal
 
 __all__ = ["evaluate"]
 
-Map = Annotated[bool, typer.Option("--map", help="Judge the code as a map, too: is near in it near in the data?")]
+Map = Annotated[
+    bool, typer.Option("--map", help="Judge the code as a map, too: is near in it near in the data?")
+]
 Label = Annotated[
     str | None,
     typer.Option(

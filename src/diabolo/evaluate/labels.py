@@ -40,6 +40,10 @@ class Labels:
         """Positions of the labelled rows."""
         return (self.classes >= 0).nonzero()[:, 0]
 
+    def take(self, rows: Tensor) -> "Labels":
+        """Those of the given rows (int64 positions)."""
+        return dataclasses.replace(self, classes=self.classes[rows])
+
 
 def read_labels(labels: Any, frame: Frame, *, least: int = 2) -> Labels:
     """Class numbers from the name of a column of the table, or from one label per row.
@@ -68,8 +72,10 @@ def read_labels(labels: Any, frame: Frame, *, least: int = 2) -> Labels:
         raise DataError(
             f"there are {len(cells):,} labels for {frame.n_rows:,} rows: give one for each row, None where there is none."
         )
-    given = [None if cell is None else cell for cell in cells.to_pylist()]
-    found = sorted({label for label in given if label is not None}, key=lambda label: (str(type(label)), label))
+    given = cells.to_pylist()
+    found = sorted(
+        {label for label in given if label is not None}, key=lambda label: (str(type(label)), label)
+    )
     place = {label: i for i, label in enumerate(found)}
     read = Labels(
         tuple(str(label) for label in found), torch.tensor([-1 if c is None else place[c] for c in given])

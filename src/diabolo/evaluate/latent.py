@@ -121,7 +121,7 @@ class Spaces:
     >>> from sklearn.datasets import load_iris
     >>> from diabolo import LinearAutoencoder
     >>> X = load_iris().data
-    >>> spaces = Spaces.of(LinearAutoencoder(2).fit(X), X, None, 50, 0)
+    >>> spaces = Spaces.of(LinearAutoencoder(2).fit(X), Frame.of(X), None, 50, 0)
     >>> spaces.data.shape, spaces.model.shape, spaces.rows
     (torch.Size([50, 4]), torch.Size([50, 2]), 150)
     """
@@ -133,10 +133,8 @@ class Spaces:
     rows: int
 
     @classmethod
-    def of(cls, model: Any, X: Any, labels: Any, max_rows: int, seed: int) -> "Spaces":
+    def of(cls, model: Any, frame: Frame, labels: Labels | None, max_rows: int, seed: int) -> "Spaces":
         """All rows, or ``max_rows`` of them at random, as a model sees them."""
-        frame = Frame.of(X)
-        read = None if labels is None else read_labels(labels, frame)
         if max_rows < 1:
             raise ParameterError(f"max_rows={max_rows} leaves nothing to judge by: give thousands.")
         draw = np.random.default_rng(derive(seed, "judged rows"))
@@ -149,7 +147,7 @@ class Spaces:
             data=data if seen is None else torch.where(seen, data, reference.mean),
             model=torch.from_numpy(np.asarray(model.transform(part))),
             pca=reference.scores(schema, batch),
-            labels=read and dataclasses.replace(read, classes=read.classes[torch.from_numpy(kept)]),
+            labels=labels and labels.take(torch.from_numpy(kept)),
             rows=frame.n_rows,
         )
 
@@ -163,7 +161,7 @@ def map_quality(
     max_rows: int = MOST_ROWS,
     random_state: int = 0,
 ) -> MapQuality:
-    """Judge the latent space as a map: are its neighbors neighbors, and is what is far apart far apart?
+    """Judge the latent space as a map, beside PCA: whether what is near in it is near in the data.
 
     Trustworthiness, continuity and the mean relative rank error look at neighbors (:func:`agreement` has the formulas),
     the Shepard correlation at all distances, and with labels the share of the 1, 5 and 10 nearest that carry a row's own
@@ -209,7 +207,9 @@ def map_quality(
     >>> quality.model.trustworthiness == quality.pca.trustworthiness > 0.95, round(quality.model.hits[1], 2)
     (True, 0.96)
     """
-    spaces = Spaces.of(model, X, labels, max_rows, random_state)
+    frame = Frame.of(X)
+    read = None if labels is None else read_labels(labels, frame)
+    spaces = Spaces.of(model, frame, read, max_rows, random_state)
     labeled = 0 if spaces.labels is None else len(spaces.labels.rows)
     return MapQuality(
         model=_geometry(spaces, spaces.model, n_neighbors, random_state),
@@ -226,9 +226,9 @@ def _geometry(spaces: Spaces, places: Tensor, k: int, seed: int) -> Geometry:
     """Judge one placement of the rows."""
     agreed = agreement(spaces.data, places, k)
     correlation = shepard(spaces.data, places, seed=seed)
+    rows = torch.arange(0) if spaces.labels is None else spaces.labels.rows
     hits: dict[int, float] = {}
-    if spaces.labels is not None:
-        rows = spaces.labels.rows
+    if spaces.labels is not None and len(rows) > 1:
         hits = neighbor_hits(places[rows], spaces.labels.classes[rows], HITS)
     return Geometry(
         agreed.trustworthiness,

@@ -14,8 +14,10 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from diabolo.errors import DataError
+from diabolo.evaluate.labels import read_labels
 from diabolo.evaluate.latent import MOST_ROWS, Spaces
 from diabolo.evaluate.scores import plain_json
+from diabolo.frames import Frame
 from diabolo.neighbors import search
 from diabolo.randomness import derive
 
@@ -138,29 +140,21 @@ def probe(
     >>> scores.model == scores.pca, scores.raw.linear > 0.9, round(scores.majority, 2)
     (True, True, 0.33)
     """
-    spaces = Spaces.of(model, X, labels, max_rows, random_state)
+    frame = Frame.of(X)
+    read = read_labels(labels, frame)
+    labelled = read.rows
+    spaces = Spaces.of(model, frame.take(labelled.numpy()), read.take(labelled), max_rows, random_state)
     assert spaces.labels is not None
-    rows = spaces.labels.rows
-    classes = spaces.labels.classes[rows]
-    count = torch.bincount(classes)
-    folds = min(FOLDS, int(count[count > 0].min()))
-    if folds < 2 or (fewest := len(rows) - -(-len(rows) // folds)) < n_neighbors:
-        raise DataError(
-            f"{len(rows)} labelled rows are too few to ask {n_neighbors} neighbors in another part of them: label more "
-            "rows, at least two of each label, or give a smaller n_neighbors."
-        )
-    parts = StratifiedKFold(folds, shuffle=True, random_state=derive(random_state, "folds") % 2**32)
-    splits = [(torch.from_numpy(a), torch.from_numpy(b)) for a, b in parts.split(np.zeros(len(rows)), classes)]
-    found = [
-        _probe(space[rows], classes, splits, n_neighbors) for space in (spaces.model, spaces.data, spaces.pca)
-    ]
+    classes = spaces.labels.classes
+    splits = _splits(classes, n_neighbors, random_state)
+    found = [_probe(space, classes, splits, n_neighbors) for space in (spaces.model, spaces.data, spaces.pca)]
     return ProbeScores(
         *found,
-        majority=float(count.max()) / len(rows),
+        majority=float(torch.bincount(classes).max()) / len(classes),
         rows=spaces.rows,
-        sample=len(rows),
-        classes=spaces.labels.names,
-        folds=folds,
+        sample=len(classes),
+        classes=read.names,
+        folds=len(splits),
         n_neighbors=n_neighbors,
         n_components=spaces.model.shape[1],
     )
@@ -188,13 +182,27 @@ def knn_predict(rows: Tensor, classes: Tensor, queries: Tensor, k: int) -> Tenso
     tensor([0, 1])
     """
     nearest = classes[search(queries, k, among=rows)[1]]
-    votes = torch.zeros(len(queries), int(classes.max()) + 1).scatter_add_(1, nearest, torch.ones(nearest.shape))
+    votes = torch.zeros(len(queries), int(classes.max()) + 1).scatter_add_(
+        1, nearest, torch.ones(nearest.shape)
+    )
     return votes.argmax(1)
 
 
-def _probe(
-    space: Tensor, classes: Tensor, splits: list[tuple[Tensor, Tensor]], k: int
-) -> Probe:
+def _splits(classes: Tensor, n_neighbors: int, seed: int) -> list[tuple[Tensor, Tensor]]:
+    """Stratified folds, as many as the rarest class allows, as pairs of training and test rows."""
+    count = torch.bincount(classes)
+    folds = min(FOLDS, int(count[count > 0].min()))
+    if folds < 2 or len(classes) - -(-len(classes) // folds) < n_neighbors:
+        raise DataError(
+            f"{len(classes)} labelled rows are too few to ask {n_neighbors} neighbors in another part of them: label "
+            "more rows, at least two of each label, or give a smaller n_neighbors."
+        )
+    parts = StratifiedKFold(folds, shuffle=True, random_state=derive(seed, "folds") % 2**32)
+    pairs = parts.split(np.zeros(len(classes)), classes.numpy())
+    return [(torch.from_numpy(train), torch.from_numpy(test)) for train, test in pairs]
+
+
+def _probe(space: Tensor, classes: Tensor, splits: list[tuple[Tensor, Tensor]], k: int) -> Probe:
     """Both probes on one representation."""
     right = torch.zeros(2)
     for train, test in splits:

@@ -133,7 +133,10 @@ def contrast(code: Code, partner: Code) -> PerRow:
     >>> contrast(torch.zeros(2, 1), torch.zeros(2, 1)).exp()
     tensor([3.0000, 3.0000])
     """
-    code, partner = code.float(), partner.float()  # differences, as autocast would take products in half precision
+    code, partner = (
+        code.float(),
+        partner.float(),
+    )  # differences, as autocast would take products in half precision
     squares = (torch.cat([code, partner])[None] - code[:, None]).square().sum(2)
     own = torch.eye(len(code), dtype=torch.bool, device=code.device)
     near = (1 / (1 + squares)).masked_fill(torch.cat([own, own], 1), 0.0)
