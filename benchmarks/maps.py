@@ -8,7 +8,7 @@ from benchmarks.race import Race
 
 NEAR = {
     "hidden": DEEP,
-    "penalty": {"weight": 0.1},
+    "penalty": {},
     "arguments": {"random_state": 0, "max_epochs": 30, "batch_size": 256, "learning_rate": 2e-3},
 }
 

@@ -108,7 +108,7 @@ def penalty(text: str) -> "Penalty":
     from diabolo import terms
 
     exported = (getattr(terms, name) for name in terms.__all__)
-    made = {found.__name__.lower(): found for found in exported if issubclass(found, terms.Penalty)}
+    made: dict[str, Any] = {n.__name__.lower(): n for n in exported if issubclass(n, terms.Penalty)}
     del made["penalty"]  # what they have in common is none of them
     name, equals, weight = text.partition("=")
     if name not in made:

@@ -1,6 +1,7 @@
 """How far two placements of the same rows agree on who is near whom."""
 
 import dataclasses
+from typing import Any, cast
 
 import torch
 from scipy.stats import spearmanr
@@ -124,7 +125,8 @@ def shepard(data: Tensor, places: Tensor, *, seed: int = 0) -> float:
     between = [_between(rows, left, right) for rows in (data, places)]
     if any(bool((d == d[0]).all()) for d in between):
         return float("nan")
-    return float(spearmanr(between[0].numpy(), between[1].numpy()).statistic)
+    found = cast(Any, spearmanr(between[0].numpy(), between[1].numpy()))  # typed as a plain tuple
+    return float(found.statistic)
 
 
 def _between(rows: Tensor, left: Tensor, right: Tensor) -> Tensor:

@@ -71,7 +71,7 @@ class Neighbors(Penalty):
     ['reconstruction', 'penalty']
     """
 
-    weight: float = 0.1
+    weight: float = 0.5
     k: int = 15
 
     def __post_init__(self) -> None:

@@ -62,7 +62,7 @@ class Sparsity(Penalty):
         if not 0 <= self.weight < math.inf:
             raise ParameterError(f"weight={self.weight} is not a weight: give a number from 0.")
 
-    def prepare(self, *_: Any) -> "Sparsity":
+    def prepare(self, rows: Batch, scores: Scores) -> "Sparsity":  # noqa: ARG002
         """Itself: where rows lie does not matter."""
         return self
 
