@@ -130,8 +130,8 @@ def contrast(code: Code, partner: Code) -> PerRow:
 
     Examples
     --------
-    >>> contrast(torch.zeros(2, 1), torch.zeros(2, 1)).exp()
-    tensor([3.0000, 3.0000])
+    >>> contrast(torch.zeros(2, 1), torch.zeros(2, 1)).exp().round().tolist()
+    [3.0, 3.0]
     """
     code, partner = (
         code.float(),
