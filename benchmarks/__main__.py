@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import digits, estimators, linear, maps, mnist, speed, startup, sweep
+from benchmarks import digits, estimators, linear, map_quality, maps, mnist, speed, startup, sweep
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
 from benchmarks.results import keep
@@ -31,6 +31,7 @@ GROUPS: dict[str, Group] = {
     "ordered": mnist.ordered,
     "sweep": sweep.sweep,
     "dimension": sweep.dimension,
+    "map-quality": map_quality.measure,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 

@@ -85,6 +85,17 @@ class Race:
             train, test = (arrays[name][:limit].astype("float32") / 255 for name in ("x_train", "x_test"))
         return {"train": self.array("mnist-train", train), "test": self.array("mnist-test", test)}
 
+    @cached_property
+    def mnist_labels(self) -> dict[str, str]:
+        """Paths of the digits' labels, int64, for as many images as there are."""
+        limit = 2560 if self.quick else None
+        with np.load(self.data / "mnist.npz") as arrays:
+            train, test = (arrays[name][:limit].astype("int64") for name in ("y_train", "y_test"))
+        return {
+            "labels": self.array("mnist-labels", train),
+            "test_labels": self.array("mnist-test-labels", test),
+        }
+
     def first_rows(self, path: str, rows: int) -> str:
         """A contestant's array cut to its first rows."""
         return self.array(f"{Path(path).stem}-{rows}", np.load(path, mmap_mode="r")[:rows])

@@ -1,13 +1,15 @@
 import pytest
 
 from diabolo import models
-from diabolo.cli.estimators import ModelName, Size, estimator
+from diabolo.cli.estimators import ModelName, Size, estimator, penalty
 from diabolo.errors import ParameterError
 from diabolo.models.defaults import SIZES
+from diabolo.terms import Neighbors, Sparsity
 
 NOTHING = {
     "size": None,
     "ordered": False,
+    "penalty": None,
     "max_epochs": "auto",
     "batch_size": "auto",
     "learning_rate": "auto",
@@ -43,6 +45,8 @@ def test_what_is_not_given_is_left_to_the_model():
         ("learning_rate", "1e-3", 0.001),
         ("size", "large", "large"),
         ("ordered", True, True),
+        ("penalty", "neighbors", Neighbors()),
+        ("penalty", "sparsity=0.5", Sparsity(0.5)),
     ],
 )
 def test_options_become_parameters(parameter: str, text: object, value: object):
@@ -52,7 +56,12 @@ def test_options_become_parameters(parameter: str, text: object, value: object):
 
 @pytest.mark.parametrize(
     ("parameter", "value", "option"),
-    [("max_epochs", "5", "--epochs"), ("size", "large", "--size"), ("ordered", True, "--ordered")],
+    [
+        ("max_epochs", "5", "--epochs"),
+        ("size", "large", "--size"),
+        ("ordered", True, "--ordered"),
+        ("penalty", "neighbors", "--penalty"),
+    ],
 )
 def test_an_option_that_means_nothing_is_refused(parameter: str, value: object, option: str):
     with pytest.raises(ParameterError, match=rf"'linear' has no option {option}"):
@@ -65,3 +74,19 @@ def test_impossible_numbers(parameter: str, text: str):
     option = "--epochs" if parameter == "max_epochs" else f"--{parameter.replace('_', '-')}"
     with pytest.raises(ParameterError, match=rf"{option} {text} is not allowed"):
         estimator(ModelName.autoencoder, "2", 0, NOTHING | {parameter: text})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nearness", "--penalty nearness is not one of neighbors, sparsity"),
+        ("penalty", "is not one of"),
+        ("neighbors=", "'' is not a weight"),
+        ("neighbors=much", "'much' is not a weight"),
+        ("neighbors=-1", "'-1' is not a weight"),
+        ("neighbors=nan", "'nan' is not a weight"),
+    ],
+)
+def test_a_penalty_that_does_not_exist_is_refused(text: str, said: str):
+    with pytest.raises(ParameterError, match=said):
+        penalty(text)

@@ -10,7 +10,8 @@ from diabolo.frames import Frame
 from diabolo.models.codec import Codec
 from diabolo.models.reconstruction import Reconstruction
 from diabolo.nn import Dense
-from diabolo.terms import Masking, Noise, Sparsity
+from diabolo.terms import Masking, Neighbors, Noise, Sparsity
+from diabolo.terms.penalties import Cost
 
 
 def data() -> Frame:
@@ -31,12 +32,19 @@ def codec_of(schema: Schema, *, ordered: bool = False, linear_path: bool = False
     return Codec(schema, 2, Dense((8,), linear_path=linear_path), ordered=ordered)
 
 
+def near(schema: Schema) -> Cost:
+    """A penalty that encodes other rows as well."""
+    rows = schema.to_batch(data())
+    return Neighbors(k=5).prepare(rows, lambda k: schema.coordinates(rows)[:, :k])
+
+
 OBJECTIVES = {
     "plain": lambda schema: Reconstruction(codec_of(schema), schema),
     "linear path": lambda schema: Reconstruction(codec_of(schema, linear_path=True), schema),
     "ordered": lambda schema: Reconstruction(codec_of(schema, ordered=True), schema),
     "denoising": lambda schema: Reconstruction(codec_of(schema), schema, corruption=Noise(0.2)),
     "masking, sparse": lambda schema: Reconstruction(codec_of(schema), schema, Masking(0.2), Sparsity(0.1)),
+    "neighbors": lambda schema: Reconstruction(codec_of(schema), schema, cost=near(schema)),
 }
 
 

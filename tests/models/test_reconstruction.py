@@ -32,7 +32,7 @@ def test_the_loss_is_the_negative_log_probability(parts):
 
 def test_a_penalty_is_a_term_of_its_own(parts):
     schema, batch, codec = parts
-    terms = Reconstruction(codec, schema, penalty=Sparsity(2.0)).losses(batch)
+    terms = Reconstruction(codec, schema, cost=Sparsity(2.0)).losses(batch)
     assert torch.allclose(terms["penalty"], 2.0 * codec.encode(batch).mean.abs().sum(1))
 
 

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 import torch
 
+from diabolo.terms import Neighbors
+
 EPOCHS = 16
 
 
-def fit(folder: Path, name: str, ordered: bool) -> None:
+def fit(folder: Path, name: str, options: dict) -> None:
     """One whole run in a process of its own; the weights are there when it has ended."""
     from diabolo.models.autoencoder import Autoencoder
     from diabolo.nn import Dense
@@ -25,7 +27,7 @@ def fit(folder: Path, name: str, ordered: bool) -> None:
     model = Autoencoder(
         2,
         architecture=Dense((8,), dropout=0.2, linear_path=True),
-        ordered=ordered,
+        **options,
         max_epochs=EPOCHS,
         batch_size=16,
         random_state=0,
@@ -41,8 +43,8 @@ def _outcome(history) -> list:
 
 @pytest.fixture
 def start(processes, tmp_path):
-    def go(name, ordered):
-        process = processes.Process(target=fit, args=(tmp_path, name, ordered))
+    def go(name, options):
+        process = processes.Process(target=fit, args=(tmp_path, name, options))
         process.start()
         return process
 
@@ -71,18 +73,22 @@ def outcome(process, path: Path) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("kills", "ordered"),
-    [(3, False), pytest.param(12, True, marks=pytest.mark.slow)],
-    ids=["3", "12-ordered"],
+    ("kills", "options"),
+    [
+        (3, {}),
+        (2, {"penalty": Neighbors(k=5)}),
+        pytest.param(12, {"ordered": True}, marks=pytest.mark.slow),
+    ],
+    ids=["3", "2-neighbors", "12-ordered"],
 )
-def test_kill_9_at_any_moment_changes_no_bit(start, tmp_path, kills, ordered):
+def test_kill_9_at_any_moment_changes_no_bit(start, tmp_path, kills, options):
     moments = random.Random(0)
     counted = 0
     for i in range(kills):
         epoch = round((i + moments.random()) * (EPOCHS - 3) / kills)
-        counted += kill_after(start("run", ordered), tmp_path, epoch, moments.uniform(0, 0.03))
+        counted += kill_after(start("run", options), tmp_path, epoch, moments.uniform(0, 0.03))
     assert counted == kills
-    resumed, whole = (outcome(start(name, ordered), tmp_path / f"{name}.pt") for name in ("run", "whole"))
+    resumed, whole = (outcome(start(name, options), tmp_path / f"{name}.pt") for name in ("run", "whole"))
     assert resumed["epochs"] == whole["epochs"]
     assert len(whole["epochs"]) == EPOCHS
     assert whole["tensors"].keys() == resumed["tensors"].keys()

@@ -9,8 +9,9 @@ from diabolo.errors import ParameterError
 
 if TYPE_CHECKING:
     from diabolo.models import Autoencoder
+    from diabolo.terms import Penalty
 
-__all__ = ["ModelName", "Size", "estimator"]
+__all__ = ["ModelName", "Size", "estimator", "penalty"]
 
 NUMBERS = {  # parameter: option and kind of number
     "max_epochs": ("--epochs", int),
@@ -79,9 +80,43 @@ def estimator(model: ModelName, k: str | None, seed: int, options: dict[str, Any
     for name in NUMBERS.keys() & given:
         option, kind = NUMBERS[name]
         given[name] = number_or_auto(option, given[name], kind)
+    if "penalty" in given:
+        given["penalty"] = penalty(given["penalty"])
     made = getattr(models, model.estimator)
     _refuse_unknown(given, model, made)
     return made(None if k is None else number_or_auto("-k", k), random_state=seed, **given)
+
+
+def penalty(text: str) -> "Penalty":
+    """The penalty that ``--penalty NAME`` or ``--penalty NAME=WEIGHT`` speaks of.
+
+    Parameters
+    ----------
+    text : str
+        Name of a penalty of :mod:`diabolo.terms` in small letters, and its weight where the default is not wanted.
+
+    Raises
+    ------
+    ParameterError
+        There is no such penalty, or the weight is not a number from 0.
+
+    Examples
+    --------
+    >>> penalty("neighbors=0.2")
+    Neighbors(weight=0.2, k=15)
+    """
+    from diabolo import terms
+
+    exported = (getattr(terms, name) for name in terms.__all__)
+    made: dict[str, Any] = {n.__name__.lower(): n for n in exported if issubclass(n, terms.Penalty)}
+    del made["penalty"]  # what they have in common is none of them
+    name, equals, weight = text.partition("=")
+    if name not in made:
+        raise ParameterError(f"--penalty {text} is not one of {', '.join(made)}, with =WEIGHT if you like.")
+    try:
+        return made[name](float(weight)) if equals else made[name]()
+    except ValueError as error:
+        raise ParameterError(f"--penalty {text}: {weight!r} is not a weight, a number from 0.") from error
 
 
 def _refuse_unknown(given: dict[str, Any], model: ModelName, made: type) -> None:

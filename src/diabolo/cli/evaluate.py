@@ -1,14 +1,37 @@
 """`diabolo evaluate`: how much of other rows survives."""
 
+from typing import Annotated
+
+import typer
+
 from diabolo.cli import arguments, inputs
 from diabolo.cli.judging import judge, show_scores
+from diabolo.cli.latent import judge_latent
 from diabolo.cli.terminal import Terminal
 
 __all__ = ["evaluate"]
 
+Map = Annotated[
+    bool, typer.Option("--map", help="Judge the code as a map, too: is near in it near in the data?")
+]
+Label = Annotated[
+    str | None,
+    typer.Option(
+        "--label",
+        metavar="COLUMN",
+        help="With the map, how well this column can be read off the code, the data and PCA.",
+        show_default=False,
+    ),
+]
+
 
 def evaluate(
-    model: arguments.Model, data: arguments.Data, query: arguments.Query = None, json: arguments.Json = False
+    model: arguments.Model,
+    data: arguments.Data,
+    map: Map = False,
+    label: Label = None,
+    query: arguments.Query = None,
+    json: arguments.Json = False,
 ) -> None:
     """Say how well rows are rebuilt, column by column, beside PCA of the same width and the mean row.
 
@@ -26,4 +49,5 @@ def evaluate(
     with terminal.working("judging"):
         scores = judge(fitted, frame)
     show_scores(scores, terminal)
-    terminal.answer(scores.to_json())
+    latent = judge_latent(fitted, frame, label, terminal) if map or label else {}
+    terminal.answer(scores.to_json() | latent)

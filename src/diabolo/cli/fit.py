@@ -28,6 +28,10 @@ Dial = Annotated[
     Size | None, _option(MODEL, "--size", "Of networks and of the time they take; by default base.")
 ]
 Ordered = Annotated[bool, _option(MODEL, "--ordered", "Numbers in order of importance: any first few work.")]
+Penalty = Annotated[
+    str | None,
+    _option(MODEL, "--penalty", "neighbors: a map that separates groups, or sparsity.", "NAME[=WEIGHT]"),
+]
 Epochs = Annotated[str, _option(TRAINING, "--epochs", "Most passes over the rows.", "N|auto")]
 BatchSize = Annotated[str, _option(TRAINING, "--batch-size", "Rows per step.", "N|auto")]
 LearningRate = Annotated[str, _option(TRAINING, "--learning-rate", "Peak step size.", "X|auto")]
@@ -62,6 +66,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
     model: Name = ModelName.autoencoder,
     size: Dial = None,
     ordered: Ordered = False,
+    penalty: Penalty = None,
     epochs: Epochs = "auto",
     batch_size: BatchSize = "auto",
     learning_rate: LearningRate = "auto",
@@ -96,6 +101,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
     options = {
         "size": size and size.value,
         "ordered": ordered,
+        "penalty": penalty,
         "max_epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from diabolo.evaluate import Scores, Sweep
 
 __all__ = [
+    "compared",
     "curve_table",
     "facts_table",
     "listed",
     "number",
+    "plain_table",
     "schema_table",
     "scores_table",
     "share",
@@ -90,7 +92,7 @@ def columns_table(blocks: Iterable[tuple[Sequence[str], str, str]], left_out: Ma
     >>> columns_table([(["age"], "continuous", "")], {"id": "looks like an identifier"}).row_count
     2
     """
-    table = _table("Kind", "Columns", "")
+    table = plain_table("Kind", "Columns", "")
     for names, kind, details in blocks:
         table.add_row(kind, Text(listed(names)), Text(details.strip(" ()")))
     for name, why in left_out.items():
@@ -114,7 +116,7 @@ def scores_table(scores: "Scores") -> Table:
     >>> scores_table(Scores((age,), 90, 1, 0.75, 0.44, 0.25, 0.56, 1.0, 8, 8.0, 4.0, 1.0, 1e6)).row_count
     2
     """
-    table = _table("Column", "Measure")
+    table = plain_table("Column", "Measure")
     for heading in ("Diabolo", "PCA", "Mean", "Kept", "PCA kept"):
         table.add_column(heading, justify="right", no_wrap=True)
     *columns, total = scores.summary(MOST_COLUMNS)
@@ -142,7 +144,7 @@ def curve_table(curve: Mapping[int, float], chosen: int) -> Table:
     >>> curve_table({1: 4.0, 2: 1.0}, 2).row_count
     2
     """
-    table = _table(("k", "right"), ("Held-out error", "right"), "")
+    table = plain_table(("k", "right"), ("Held-out error", "right"), "")
     longest = max(curve.values())
     for k, error in sorted(curve.items()):
         if k in WIDTHS_SHOWN | {chosen - 1, chosen, chosen + 1, max(curve)}:
@@ -233,7 +235,7 @@ def tensors_table(tensors: Mapping[str, Mapping[str, Any]]) -> Table:
     >>> tensors_table({"w": {"shape": [2, 3], "dtype": "float32", "sha256": "0f3a9c21"}}).row_count
     1
     """
-    table = _table("Tensor", "Shape", "Type", "SHA-256")
+    table = plain_table("Tensor", "Shape", "Type", "SHA-256")
     for name, tensor in list(tensors.items())[:MOST_TENSORS]:
         shape = " x ".join(map(str, tensor["shape"])) or "one number"
         table.add_row(Text(name), shape, tensor["dtype"], tensor["sha256"][:12])
@@ -253,7 +255,14 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names if len(names) < 6 else [*names[:4], f"... ({len(names)} in all)"])
 
 
-def _table(*headings: str | tuple[str, Any]) -> Table:
+def plain_table(*headings: str | tuple[str, Any]) -> Table:
+    """An empty table in the style of all; a heading may come with ``"right"``.
+
+    Examples
+    --------
+    >>> len(plain_table("Column", ("Error", "right")).columns)
+    2
+    """
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
     for heading in headings:
         name, justify = heading if isinstance(heading, tuple) else (heading, "left")
@@ -266,20 +275,26 @@ def _score_rows(score: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     measure, unit = score["measure"], score["unit"]
     up = measure in ("accuracy", "PSNR")
     form = share if measure == "accuracy" else number
-    values = (*_better(form, score["model"], score["pca"], up=up), form(score["mean"]))
-    kept = _better(share, score["kept"], score["pca_kept"], up=True)
+    values = (*compared(form, score["model"], score["pca"], up=up), form(score["mean"]))
+    kept = compared(share, score["kept"], score["pca_kept"], up=True)
     rows: list[tuple[Any, ...]] = [(Text(score["column"]), f"{measure} {unit}".rstrip(), *values, *kept)]
     if score["bits"] is not None:
         rows.append(("", "bits", number(score["bits"]), NOTHING, number(score["mean_bits"]), "", ""))
     if score["ssim"] is not None:
         rows.append(
-            ("", "SSIM", *_better(number, score["ssim"], score["pca_ssim"], up=True), NOTHING, "", "")
+            ("", "SSIM", *compared(number, score["ssim"], score["pca_ssim"], up=True), NOTHING, "", "")
         )
     return rows
 
 
-def _better(form: Any, model: float | None, pca: float | None, *, up: bool) -> tuple[Text, Text]:
-    """Two values, the better one bold; equal ones are plain."""
+def compared(form: Any, model: float | None, pca: float | None, *, up: bool) -> tuple[Text, Text]:
+    """Two values, the better one bold; equal ones are plain.
+
+    Examples
+    --------
+    >>> [text.plain for text in compared(number, 0.5, None, up=True)]
+    ['0.5', '–']
+    """
     texts = Text(form(model)), Text(form(pca))
     if model is not None and pca is not None and texts[0].plain != texts[1].plain:
         texts[int((pca > model) == up)].stylize("bold green")

@@ -3,6 +3,8 @@
 from diabolo.evaluate.curve import Sweep
 from diabolo.evaluate.dimension import intrinsic_dimension, minka, mle, two_nn
 from diabolo.evaluate.images import psnr, ssim
+from diabolo.evaluate.latent import Geometry, MapQuality, map_quality
+from diabolo.evaluate.probes import Probe, ProbeScores, probe
 from diabolo.evaluate.reconstruction import reconstruction
 from diabolo.evaluate.scores import ColumnScore, Scores
 from diabolo.evaluate.suggestions import knee, within
@@ -10,12 +12,18 @@ from diabolo.evaluate.sweep import sweep
 
 __all__ = [
     "ColumnScore",
+    "Geometry",
+    "MapQuality",
+    "Probe",
+    "ProbeScores",
     "Scores",
     "Sweep",
     "intrinsic_dimension",
     "knee",
+    "map_quality",
     "minka",
     "mle",
+    "probe",
     "psnr",
     "reconstruction",
     "ssim",

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from typing import Any
 
-__all__ = ["ColumnScore", "Scores"]
+__all__ = ["ColumnScore", "Scores", "plain_json"]
 
 TOTAL = "all columns"
 
@@ -140,7 +140,7 @@ class Scores:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; what is undefined or infinite (the PSNR of a perfect copy) is null."""
-        return _finite(dataclasses.asdict(self))
+        return plain_json(dataclasses.asdict(self))
 
     def _total(self) -> dict[str, Any]:
         """The line of all columns: squared error per row in coordinates."""
@@ -166,10 +166,10 @@ def _line(score: ColumnScore) -> dict[str, Any]:
     return {"column": fields.pop("name"), **fields}
 
 
-def _finite(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """The same without numbers that JSON does not know."""
     if isinstance(value, dict):
-        return {key: _finite(v) for key, v in value.items()}
+        return {key: plain_json(v) for key, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
+        return [plain_json(v) for v in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.errors import ParameterError
@@ -54,6 +55,7 @@ class Fitting:
         self.model, self.trainer, self.seed = model, trainer, seed
         self.rows, self.held_out = rows, held_out
         self.seconds, self.interrupted = 0.0, False
+        self.cost = None if model.penalty is None else model.penalty.prepare(rows, self._scores)
 
     def choose_width(self, rule: str, run_dir: str | Path | None) -> tuple[int, dict[int, float]]:
         """The width for ``n_components="auto"`` and held-out error by width, from one ordered model."""
@@ -135,7 +137,7 @@ class Fitting:
             codec = Codec(model.schema_, k, architecture, ordered=ordered).to(self.rows.index.device)
         self._start(codec)
         fairness = reference.fairness(model.schema_, self.held_out, k) if ordered else None
-        objective = Reconstruction(codec, model.schema_, model.corruption, model.penalty, fairness)
+        objective = Reconstruction(codec, model.schema_, model.corruption, self.cost, fairness)
         objective.to(codec.device)
         plan = defaults.plan(
             model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate
@@ -159,6 +161,11 @@ class Fitting:
         """The trainer with what is left of its time."""
         limit = self.trainer.max_seconds
         return dataclasses.replace(self.trainer, max_seconds=None if limit is None else limit - self.seconds)
+
+    def _scores(self, k: int) -> Tensor:
+        """The first k principal component scores of the training rows, or as many as there are."""
+        reference = Reference.fit(self.model.schema_, self.rows, k)
+        return torch.cat([reference.scores(self.model.schema_, part) for part in self.rows.split(START_ROWS)])
 
     def _start(self, codec: Codec) -> None:
         """Put statistics (and a linear path) of training rows into a codec."""

@@ -7,8 +7,9 @@ from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.models.codec import Codec
 from diabolo.shapes import Code, PerRow
-from diabolo.terms import Corruption, Penalty
+from diabolo.terms import Corruption
 from diabolo.terms.ordering import nested_dropout, prefix, prefix_widths
+from diabolo.terms.penalties import Cost
 from diabolo.train import Objective
 
 __all__ = ["Reconstruction"]
@@ -22,7 +23,8 @@ class Reconstruction(Objective):
     codec : Codec
     schema : Schema
     corruption : Corruption, optional
-    penalty : Penalty, optional
+    cost : Cost, optional
+        A penalty, prepared on the training rows.
     fairness : Tensor, shape (k,), optional
         For an ordered code, the weight of a row that sees the first k' dimensions: short codes err more, and without it
         they would drown the long ones.
@@ -35,27 +37,24 @@ class Reconstruction(Objective):
         codec: Codec,
         schema: Schema,
         corruption: Corruption | None = None,
-        penalty: Penalty | None = None,
+        cost: Cost | None = None,
         fairness: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.codec = codec
         self.schema = schema
         self.corruption = corruption
-        self.penalty = penalty
+        self.cost = cost
         self.register_buffer("fairness", torch.ones(codec.n_components) if fairness is None else fairness)
 
     def losses(self, batch: Batch, player: str = "model") -> dict[str, PerRow]:  # noqa: ARG002 - one player
         """``reconstruction`` in nats, and ``penalty`` where there is one."""
-        features = self.codec.embed(batch)
-        if self.corruption is not None:
-            features = self.corruption(features)
-        code = self.codec.encode_features(features).rsample()
+        code = self._encode(batch)
         if self.codec.ordered:
             terms = {"reconstruction": self._cut_short(batch, code)}
         else:
             terms = {"reconstruction": -self.codec.decode(code).log_prob(batch.values, batch.seen)}
-        return terms if self.penalty is None else terms | {"penalty": self.penalty(code)}
+        return terms if self.cost is None else terms | {"penalty": self.cost(code, batch, self._encode)}
 
     def monitor(self, batch: Batch) -> PerRow:
         """Squared error in coordinates; for ordered codes its fair mean over k' = 1, 2, 4, ..., k."""
@@ -70,6 +69,13 @@ class Reconstruction(Objective):
         """Squared error of the decoded codes, per row."""
         expected = self.schema.expected(self.codec.decode(code, visible))
         return self.schema.errors_by_column(batch, expected).sum(1)
+
+    def _encode(self, batch: Batch) -> Code:
+        """A code of each row, its input corrupted."""
+        features = self.codec.embed(batch)
+        if self.corruption is not None:
+            features = self.corruption(features)
+        return self.codec.encode_features(features).rsample()
 
     def _cut_short(self, batch: Batch, code: Code) -> PerRow:
         """−log p(row | a random number of leading dimensions), fairly weighted."""

@@ -1,6 +1,7 @@
 """Terms of an objective as values: what is done to the input, and what is asked of the code."""
 
 from diabolo.terms.corruptions import Corruption, Masking, Noise
+from diabolo.terms.neighbors import Neighbors
 from diabolo.terms.penalties import Penalty, Sparsity
 
-__all__ = ["Corruption", "Masking", "Noise", "Penalty", "Sparsity"]
+__all__ = ["Corruption", "Masking", "Neighbors", "Noise", "Penalty", "Sparsity"]
