@@ -4,13 +4,25 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from diabolo.report.blocks import Heat, Lines
 from diabolo.report.records import Coloring, Curves, Scatter
-from diabolo.report.words import THIN, number
+from diabolo.report.words import THIN, number, shortened
 
-__all__ = ["color_class", "curves_figure", "dots", "nice_ticks", "placed", "scatter_figure"]
+__all__ = [
+    "color_class",
+    "curves_figure",
+    "dots",
+    "heat_figure",
+    "lines_figure",
+    "nice_ticks",
+    "placed",
+    "scatter_figure",
+]
 
 WIDTH, HEIGHT = 720, 460  # of the map
 CURVE_WIDTH, CURVE_HEIGHT = 460, 240
+LINES_WIDTH = 560
+CELL = 28  # of a heat map
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 40
 MOST_CURVE_POINTS = 400
 
@@ -64,6 +76,63 @@ def scatter_figure(scatter: Scatter) -> str:
         f"{len(points)} rows as points, {scatter.x_label} against {scatter.y_label}, colored by {first.name}"
     )
     return _svg(WIDTH, HEIGHT, text, f'{body}<g id="points" class="points {size}">{paths}</g>')
+
+
+def lines_figure(lines: Lines) -> str:
+    """Lines over a width, each named at its end; a single point is a dot.
+
+    Parameters
+    ----------
+    lines : Lines
+
+    Examples
+    --------
+    >>> from diabolo.report.blocks import Series
+    >>> lines_figure(Lines("k", "error", (Series("PCA", "pca", (1, 2), (9, 4)),), "PCA")).count("<polyline")
+    1
+    """
+    across, up = ([v for s in lines.series for v in getattr(s, axis)] for axis in "xy")
+    place = _Axes(LINES_WIDTH, CURVE_HEIGHT, _widened(min(across), max(across)), _widened(0.0, max(up)))
+    body = place.grid() + place.x_name(lines.x_label) + place.y_name(lines.y_label)
+    for series in lines.series:
+        pairs = [place(x, y) for x, y in zip(series.x, series.y, strict=True)]
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in pairs)
+        body += f'<polyline class="line {series.style}" points="{points}"/>' if len(pairs) > 1 else ""
+        body += "".join(
+            f'<circle class="dot {series.style}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in pairs
+        )
+    return _svg(LINES_WIDTH, CURVE_HEIGHT, lines.alt, body)
+
+
+def heat_figure(heat: Heat) -> str:
+    """Shades in lines and columns, with their names.
+
+    Parameters
+    ----------
+    heat : Heat
+
+    Examples
+    --------
+    >>> heat_figure(Heat(("z1",), ("age",), ((1.0,),), "z1 moves age")).count("<rect")
+    1
+    """
+    left, top = 48, 16 + 6.2 * min(18, max(map(len, heat.columns)))
+    width, height = left + CELL * len(heat.columns) + 90, top + CELL * len(heat.rows) + 4
+    parts = []
+    for j, name in enumerate(heat.columns):
+        x = left + CELL * (j + 0.5)
+        parts.append(
+            f'<g transform="translate({x:.1f} {top - 6:.1f}) rotate(-50)">{_text("tick", 0, 0, "start", shortened(name, 18))}</g>'
+        )
+    for i, name in enumerate(heat.rows):
+        y = top + CELL * i
+        parts.append(_text("tick", left - 8, y + CELL / 2 + 4, "end", name))
+        parts += [
+            f'<rect class="heat" x="{left + CELL * j}" y="{y:.1f}" width="{CELL - 2}" height="{CELL - 2}" '
+            f'style="fill-opacity:{value:.2f}"><title>{escape(f"{name}, {column}: {value:.2f}")}</title></rect>'
+            for j, (column, value) in enumerate(zip(heat.columns, heat.values[i], strict=True))
+        ]
+    return _svg(round(width), round(height), heat.alt, "".join(parts))
 
 
 def placed(scatter: Scatter) -> list[tuple[int, int]]:

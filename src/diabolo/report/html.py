@@ -52,6 +52,8 @@ def to_html(report: Report) -> str:
         style=Markup(_text("style.css")),
         curve=_safe(figures.curves_figure),
         scatter=_safe(figures.scatter_figure),
+        lines_figure=_safe(figures.lines_figure),
+        heat_figure=_safe(figures.heat_figure),
         color_class=figures.color_class,
         quantity=words.quantity,
     )

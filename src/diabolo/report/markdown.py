@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from diabolo.report.blocks import Section
 from diabolo.report.records import Report
 from diabolo.report.words import percent, quantity
 
@@ -35,12 +36,24 @@ def to_markdown(report: Report) -> str:
         _escaped(report.about),
         "\n".join(f"- {_escaped(sentence)}" for sentence in report.findings),
         "\n".join(table),
+        *(part for section in report.sections for part in _section(section)),
         "## Beware",
         "\n".join(f"- {_escaped(sentence)}" for sentence in report.caveats),
         "## Training and file",
         "\n".join(facts),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _section(section: Section) -> list[str]:
+    """A question, its answer and its tables."""
+    parts = [f"## {_escaped(section.title)}", _escaped(section.headline)]
+    for table in section.tables:
+        rule = "|".join("--:" if right else "---" for right in table.numbers)
+        lines = (f"| {' | '.join(map(_escaped, line))} |" for line in (table.head, *table.lines))
+        head, *body = lines
+        parts.append("\n".join([head, f"|{rule}|", *body]))
+    return parts
 
 
 def _line(line: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from diabolo.evaluate import Scores
+from diabolo.report.blocks import Section
 
 __all__ = ["Cell", "Coloring", "Curves", "Example", "Gallery", "Group", "Report", "Scatter", "SchemaLine"]
 
@@ -223,6 +224,8 @@ class Report:
         How the model was trained, and facts about its file.
     caveats : tuple of str
         What to beware of.
+    sections : tuple of Section
+        What was asked of the latent space.
 
     Examples
     --------
@@ -245,6 +248,7 @@ class Report:
     training: tuple[tuple[str, str], ...]
     file: tuple[tuple[str, str], ...]
     caveats: tuple[str, ...]
+    sections: tuple[Section, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

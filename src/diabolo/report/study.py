@@ -19,6 +19,8 @@ from diabolo.report.examples import gallery
 from diabolo.report.findings import findings
 from diabolo.report.latent import coloring, scatter
 from diabolo.report.records import Coloring, Curves, Report, SchemaLine
+from diabolo.report.sections import ORDER
+from diabolo.report.view import View
 from diabolo.report.words import number
 from diabolo.train import History
 
@@ -87,6 +89,7 @@ class Study:
         frame = Frame.of(self.X)
         scores = self.scores or evaluate.reconstruction(self.model, frame)
         errors = self.model.reconstruction_error(frame, by_column=True)
+        view = View(self.model, frame, self.label)
         points = np.linspace(0, frame.n_rows - 1, min(frame.n_rows, MOST_POINTS)).astype(np.int64)
         shown = frame.take(points)
         colorings = self._colorings(shown, points, errors)
@@ -97,11 +100,12 @@ class Study:
             scores=scores,
             schema=_schema_lines(self.model.schema_),
             curves=_curves(self.model.history_),
-            scatter=scatter(self.model.transform(shown), errors[points].sum(1), colorings, frame.n_rows),
+            scatter=scatter(view.codes[points], errors[points].sum(1), colorings, frame.n_rows),
             gallery=gallery(self.model, frame, errors, scores),
             training=_training(self.model),
             file=_file(self.file),
             caveats=_caveats(self.model, scores),
+            sections=tuple(section for section in (look(view) for look in ORDER) if section),
         )
 
     def _colorings(self, frame: Frame, points: np.ndarray, errors: np.ndarray) -> list[Coloring]:

@@ -54,9 +54,8 @@ def dimensions(view: View) -> Section | None:
 def _headline(found: Dimensions, order: list[int]) -> str:
     k, first = len(found.names), order[0]
     names = ", ".join(name for name, _ in found.columns_of(first, 3))
-    most = (
-        f"{found.names[first]} does most ({percent(float(found.effect[first]))})"
-        + (f": it moves {names} most." if len(found.columns) > 1 else ".")
+    most = f"{found.names[first]} does most ({percent(float(found.effect[first]))})" + (
+        f": it moves {names} most." if len(found.columns) > 1 else "."
     )
     idle = len(found.folded)
     return f"{most} {idle} of {k} dimensions do next to nothing." if idle else most
@@ -88,9 +87,15 @@ def _strips(view: View, moved: Traversals) -> tuple[Strip, ...]:
         assert traversal.strip is not None
         assert traversal.difference is not None
         tiles = [
-            Tile(data_uri(image, low, high), number(float(value), 2), f"{traversal.name} at {number(float(value), 2)}")
+            Tile(
+                data_uri(image, low, high),
+                number(float(value), 2),
+                f"{traversal.name} at {number(float(value), 2)}",
+            )
             for image, value in zip(traversal.strip, traversal.values, strict=True)
         ]
         difference = data_uri(np.abs(traversal.difference), 0.0, high - low)
-        strips.append(Strip(traversal.name, (*tiles, Tile(difference, "difference", "difference of the ends"))))
+        strips.append(
+            Strip(traversal.name, (*tiles, Tile(difference, "difference", "difference of the ends")))
+        )
     return tuple(strips)

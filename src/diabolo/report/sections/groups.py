@@ -35,7 +35,11 @@ def groups(view: View) -> Section | None:
     except TooFewRowsError:
         return None
     best = max(found.silhouette.values(), default=1.0)
-    apart = "They are well apart." if best >= WEAK else "They run into each other: the rows are more of a cloud than groups."
+    apart = (
+        "They are well apart."
+        if best >= WEAK
+        else "They run into each other: the rows are more of a cloud than groups."
+    )
     lines = tuple(
         (f"{group.number + 1}", number(group.size), percent(group.share), group.sentence.partition(": ")[2])
         for group in found.groups

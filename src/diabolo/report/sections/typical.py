@@ -85,7 +85,9 @@ def _table(view: View, origin: Any, found: Any) -> Table:
     sources = [Frame.of(origin)] + ([] if found is None else [Frame.of(found.rows)])
     names = view.model.schema_.names[:MOST_COLUMNS]
     own = dict(zip(view.model.schema_.table, sources[0].names, strict=True))
-    heads = ["zero code"] + ([] if found is None else [shortened(str(g), 16) for g in found.groups[:MOST_GROUPS]])
+    heads = ["zero code"] + (
+        [] if found is None else [shortened(str(g), 16) for g in found.groups[:MOST_GROUPS]]
+    )
     lines = []
     for name in names:
         cells = [c for source in sources for c in source.arrow(own[name]).to_pylist()]
