@@ -27,14 +27,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diabolo.columns import Continuous
 from diabolo.data.batch import Batch
 from diabolo.data.split import split
 from diabolo.errors import ModelFileError, ParameterError
+from diabolo.frames import Frame
 from diabolo.models import defaults, specs
-from diabolo.models.base import Decodes, Estimator, as_frame
+from diabolo.models.base import ROWS, Decodes, Estimator, as_frame
 from diabolo.models.codec import Architecture, Codec
+from diabolo.models.density import Density, residual_scales
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
+from diabolo.models.scoring import Scores
 from diabolo.terms import Corruption, Penalty
 from diabolo.terms.ordering import prefix
 from diabolo.train import Trainer
@@ -42,7 +46,7 @@ from diabolo.train import Trainer
 __all__ = ["Autoencoder"]
 
 
-class Autoencoder(Decodes, Estimator):
+class Autoencoder(Scores, Decodes, Estimator):
     """Learns k numbers per row from which the row can be rebuilt, for tables, arrays and images.
 
     Minimizes −log p(x | z) over encoder and decoder together (see the module's text). It never ends worse than PCA with
@@ -81,6 +85,8 @@ class Autoencoder(Decodes, Estimator):
     codec_ : Codec
         The networks.
     history_ : History
+    density_ : Density
+        What :meth:`score_samples` is made of, besides the networks.
     curve_ : dict of int to float
         Held-out error by width, after ``n_components="auto"`` or with ``ordered=True``.
     mean_coordinates_ : Tensor
@@ -111,6 +117,7 @@ class Autoencoder(Decodes, Estimator):
     architecture_: Architecture
     codec_: Codec
     curve_: dict[int, float]
+    density_: Density
     reference_: Reference
     visible_: int
 
@@ -179,6 +186,8 @@ class Autoencoder(Decodes, Estimator):
             k, self.curve_ = fitting.choose_width(k, run_dir)
         self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
         fitting.fit(self.n_components_, run_dir)
+        self.density_ = self._fit_density(*(_sample(part.to("cpu")) for part in (rows, held)), seed)
+        self._keep_quantiles(frame)
         return self
 
     def truncate(self, n_components: int) -> Self:
@@ -206,6 +215,11 @@ class Autoencoder(Decodes, Estimator):
         shorter = copy.copy(self)
         shorter.n_components_ = int(n_components)
         shorter.reference_ = self.reference_.truncate(n_components)
+        growth = self.curve_[shorter.n_components_] / max(self.curve_[self.n_components_], 1e-12)
+        shorter.density_ = self.density_.truncate(shorter.n_components_, max(growth, 1.0))
+        shorter.score_quantiles_ = (
+            self.score_quantiles_ if shorter.n_components_ == self.n_components_ else np.zeros(0)
+        )
         return shorter
 
     def encode_batch(self, batch: Batch) -> Tensor:
@@ -220,10 +234,25 @@ class Autoencoder(Decodes, Estimator):
         """Expected coordinates (B, n_coordinates)."""
         return self.schema_.expected(self._decode(code))
 
+    def score_batch(self, batch: Batch) -> np.ndarray:
+        """Log p(z) + Σ log p(cell | z) over the seen cells, for the codes z of a batch, (B,) (:mod:`.density`)."""
+        with torch.inference_mode():
+            code = self.encode_batch(batch)
+            cells = self.density_.rescale(self._decode(code)).log_probs(batch.values, batch.seen)
+            likelihood = sum(part.double().flatten(1).sum(1) for part in cells.values())
+            return (likelihood + self.density_.log_prob(code)).numpy()
+
+    def score_frame(self, frame: Frame) -> np.ndarray:
+        """The same for the rows of a table, (n,)."""
+        batch = self.schema_.to_batch(frame, type(self).__name__)
+        return np.concatenate([self.score_batch(part) for part in batch.split(ROWS)])
+
     def tensors(self) -> dict[str, Tensor]:
-        """Weights and references."""
+        """Weights, references, and what scores are made of."""
         weights = {f"codec.{name}": tensor for name, tensor in self.codec_.state_dict().items()}
-        return weights | {f"reference.{name}": t for name, t in self.reference_.tensors().items()}
+        weights |= {f"reference.{name}": t for name, t in self.reference_.tensors().items()}
+        weights |= {f"density.{name}": t for name, t in self.density_.tensors().items()}
+        return weights | {"score_quantiles": torch.from_numpy(self.score_quantiles_)}
 
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights and references from a file."""
@@ -231,6 +260,8 @@ class Autoencoder(Decodes, Estimator):
         _take(self.codec_, _under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
         self.reference_ = Reference(**_under("reference.", tensors))
+        self.density_ = Density.from_tensors(_under("density.", tensors))
+        self.score_quantiles_ = tensors["score_quantiles"].numpy()
 
     @property
     def mean_coordinates_(self) -> Tensor:
@@ -242,8 +273,22 @@ class Autoencoder(Decodes, Estimator):
         code = torch.nn.functional.pad(code, (0, self.visible_ - code.shape[1]))
         return self.codec_.decode(code, prefix(code, self.n_components_) if self.ordered else None)
 
+    def _fit_density(self, rows: Batch, held_out: Batch, seed: int) -> Density:
+        """What scores are made of, from codes of both and residuals of held-out rows."""
+        with torch.inference_mode():
+            code = self.encode_batch(held_out)
+            shared = {k for k, c in self.schema_.blocks.items() if isinstance(c, Continuous) and c.shared}
+            scales = residual_scales(self._decode(code), held_out, shared)
+            return Density.fit(self.encode_batch(rows), code, scales, seed)
+
     def _copying_allowed(self) -> bool:
         return self.allow_overcomplete or self.corruption is not None or self.penalty is not None
+
+
+def _sample(batch: Batch) -> Batch:
+    """At most 8,192 rows in steady strides: enough for a density."""
+    step = -(-len(batch) // ROWS)
+    return batch if step == 1 else batch.take(torch.arange(0, len(batch), step))
 
 
 def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
