@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import digits, estimators, linear, mnist, speed, startup
+from benchmarks import anomaly, digits, estimators, linear, mnist, speed, startup
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
 from benchmarks.results import keep
@@ -20,6 +20,8 @@ GROUPS: dict[str, Group] = {
     "digits": digits.measure,
     "linear": linear.measure,
     "mnist-linear": mnist.linear,
+    "anomaly": anomaly.tables,
+    "anomaly-mnist": anomaly.mnist,
     "throughput": speed.throughput,
     "gemm": speed.gemm,
     "defaults": speed.defaults,

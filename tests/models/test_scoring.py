@@ -68,9 +68,9 @@ def test_a_share_lies_above_zero_and_up_to_a_half(share):
 def test_a_wrong_share_is_refused_by_every_method(rows):
     model = LinearAutoencoder(3).fit(rows)
     for method in (model.predict, model.decision_function):
-        with pytest.raises(ParameterError, match="contamination=0.9"):
+        with pytest.raises(ParameterError, match=r"contamination=0\.9"):
             method(rows, contamination=0.9)
-    with pytest.raises(ParameterError, match="contamination=0.9"):
+    with pytest.raises(ParameterError, match=r"contamination=0\.9"):
         model.threshold(0.9)
 
 
