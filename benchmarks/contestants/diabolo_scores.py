@@ -12,6 +12,7 @@ import pandas as pd
 from clock import answer, parameters, timed
 
 import diabolo
+from diabolo.errors import DiaboloWarning
 
 
 def rows(path: str) -> "pd.DataFrame | np.ndarray":
@@ -22,7 +23,7 @@ def rows(path: str) -> "pd.DataFrame | np.ndarray":
 
 def main() -> None:
     p = parameters()
-    warnings.simplefilter("ignore", diabolo.errors.DiaboloWarning)  # constant pixels are left out
+    warnings.simplefilter("ignore", DiaboloWarning)  # constant pixels are left out
     scores, errors, seconds = [], [], 0.0
     for train, test in p["sets"]:
         known, new = rows(train), rows(test)

@@ -31,6 +31,7 @@ __all__ = ["anomaly"]
 
 EXPLAINED = 10  # rows
 REASONS = 5  # columns of each
+LEAST = 1e-3  # nats that a reason is worth: less is rounding
 ODD = "1 or True for odd and 0 or False for normal rows, or as scikit-learn's detectors -1 for odd and 1 for normal ones"
 
 
@@ -170,7 +171,7 @@ def _reasons(model: Any, row: Batch, cells: dict[str, Any]) -> tuple[Reason, ...
     total = float(excess.sum())
     reasons = []
     for j in np.argsort(-excess, kind="stable")[:REASONS]:
-        if excess[j] > 0:
+        if excess[j] > LEAST:
             name = schema.names[j]
             value, expected = _cell(schema, name, repaired, int(j), cells[name])
             reasons.append(Reason(name, float(excess[j]) / total, float(excess[j]), value, expected))
