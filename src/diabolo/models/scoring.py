@@ -66,8 +66,7 @@ class Scores(ABC):
         """How likely the model holds each row to be, log p(row) in nats: higher is more normal.
 
         It is the density of the row's coordinates (numbers of a table in standard deviations of their column, numbers of
-        an array and pixels in their own unit) and the probability of its levels. Cells that are missing are left out of
-        it, so that a row without any has 0.
+        an array and pixels in their own unit) and the probability of its levels. Cells that are missing count nothing.
 
         Parameters
         ----------
