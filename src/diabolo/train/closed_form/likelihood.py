@@ -55,9 +55,9 @@ def log_likelihood(
 
     Examples
     --------
-    >>> rows = np.array([[0.0, 0.0], [0.0, np.nan], [np.nan, np.nan]])
+    >>> rows = np.array([[0.0, 0.0], [0.0, np.nan]])
     >>> log_likelihood(rows, np.zeros(2), np.array([[1.0, 0.0]]), np.ones(1), 1.0).round(4)
-    array([-1.8379, -0.9189,  0.    ])
+    array([-1.8379, -0.9189])
     """
     noise = max(noise, NOISE_FLOOR * float(np.max(variance, initial=0.0)), np.finfo(float).tiny)
     loadings = components.T * np.sqrt(np.maximum(variance - noise, 0.0))
