@@ -96,6 +96,5 @@ def show_anomalies(found: "Anomalies", terminal: Terminal) -> None:
     >>> show_anomalies(Anomalies(np.zeros(3), rows, rows, 0.0, "by hand", ()), Terminal(machine=True))
     """
     odd = len(found.flagged)
-    terminal.say()
     terminal.say(f"{odd:,} of {len(found.scores):,} rows {'is' if odd == 1 else 'are'} odd ({found.rule})")
     terminal.say(anomalies_table(found))
