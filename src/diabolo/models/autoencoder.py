@@ -186,7 +186,7 @@ class Autoencoder(Scores, Decodes, Estimator):
             k, self.curve_ = fitting.choose_width(k, run_dir)
         self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
         fitting.fit(self.n_components_, run_dir)
-        self.density_ = self._fit_density(*(_sample(part.to("cpu")) for part in (rows, held)), seed)
+        self.density_ = self._fit_density(_sample(rows), _sample(held), seed)
         self._keep_quantiles(frame)
         return self
 
@@ -301,9 +301,10 @@ class Autoencoder(Scores, Decodes, Estimator):
 
 
 def _sample(batch: Batch) -> Batch:
-    """At most 8,192 rows in steady strides: enough for a density."""
+    """At most 8,192 rows in steady strides, on the CPU: enough for a density."""
     step = -(-len(batch) // ROWS)
-    return batch if step == 1 else batch.take(torch.arange(0, len(batch), step))
+    rows = torch.arange(0, len(batch), step, device=batch.index.device)
+    return (batch if step == 1 else batch.take(rows)).to("cpu")
 
 
 def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
