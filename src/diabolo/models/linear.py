@@ -39,6 +39,7 @@ from diabolo.models.base import Decodes, Estimator, as_frame, n_features
 from diabolo.models.fitting import WIDEST, width_for
 from diabolo.models.linear_descent import descend
 from diabolo.models.reference import Reference
+from diabolo.models.scoring import Scores
 from diabolo.train import History, Trainer
 from diabolo.train.closed_form import (
     Moments,
@@ -46,6 +47,7 @@ from diabolo.train.closed_form import (
     Spectrum,
     decompose,
     encode_seen,
+    log_likelihood,
     principal_components,
 )
 from diabolo.train.closed_form.blocks import check_squares
@@ -57,7 +59,7 @@ SOLVERS = ("auto", "exact", "randomized", "sgd")
 HELD_OUT = 0.1  # of the rows, for n_components="auto"
 
 
-class LinearAutoencoder(Decodes, Estimator):
+class LinearAutoencoder(Scores, Decodes, Estimator):
     """Principal components as an autoencoder: for tables, arrays and images, with or without gaps.
 
     The code of a row is z = V (x − μ), its reconstruction μ + Vᵀ z, where the rows of V are the k
@@ -126,6 +128,7 @@ class LinearAutoencoder(Decodes, Estimator):
         "explained_variance_",
         "explained_variance_ratio_",
         "singular_values_",
+        "score_quantiles_",
     )
     KEPT: ClassVar[tuple[str, ...]] = (*Estimator.KEPT, "noise_variance_", "n_samples_seen_", "curve_")
 
@@ -185,13 +188,15 @@ class LinearAutoencoder(Decodes, Estimator):
             self._take(spectrum, _history(spectrum, time.perf_counter() - started))
         if spectrum.gaps and frame.matrix is not None:
             warn_infinite(frame, self.schema_.columns[0])
+        self._keep_quantiles(frame)
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Add rows to those of earlier calls; the components are those of all rows, however they were cut.
 
         It keeps the d x d moments of the rows, not the rows. After :meth:`fit` it starts anew. For tables
-        the first call decides what the columns are.
+        the first call decides what the columns are. The threshold of :meth:`predict` is taken from the rows
+        of the last call.
 
         Parameters
         ----------
@@ -219,6 +224,7 @@ class LinearAutoencoder(Decodes, Estimator):
         self.moments_ = _merged(self.moments_, rows)
         spectrum = principal_components(self.moments_, self.n_components_)
         self._take(spectrum, _history(spectrum, time.perf_counter() - started))
+        self._keep_quantiles(frame)
         return self
 
     def encode_batch(self, batch: Batch) -> Tensor:
@@ -240,6 +246,15 @@ class LinearAutoencoder(Decodes, Estimator):
         """Coordinates (B, D) from codes (B, k)."""
         code = code * self._scale() if self.whiten else code
         return self._tensor("origin_") + code @ self._tensor("components_")
+
+    def score_batch(self, batch: Batch) -> np.ndarray:
+        """Log-density of the rows of a batch under probabilistic PCA, (B,)."""
+        x, seen = self.schema_.coordinates(batch), self.schema_.coordinates_seen(batch)
+        return self._density((x if seen is None else torch.where(seen, x, torch.nan)).numpy(), self.origin_)
+
+    def score_frame(self, frame: Frame) -> np.ndarray:
+        """Log-density of the rows of a table under probabilistic PCA, (n,); an array's in full precision."""
+        return self._density(self._coordinates(frame), self.mean_)
 
     def tensors(self) -> dict[str, Tensor]:
         """The components and what belongs to them; the moments, where :meth:`partial_fit` may go on."""
@@ -313,6 +328,11 @@ class LinearAutoencoder(Decodes, Estimator):
         """Whether coordinates are the numbers of one array less their mean."""
         only = self.schema_.columns[0]
         return len(self.schema_.columns) == 1 and isinstance(only, Continuous) and only.shared
+
+    def _density(self, rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        """Log-density of rows in coordinates about a mean, without a full-precision copy of all of them."""
+        parts = (mean, self.components_, self.explained_variance_, self.noise_variance_)
+        return log_likelihood(rows, *parts)
 
     def _take(self, spectrum: Spectrum, history: History) -> None:
         """Become fitted."""
