@@ -19,7 +19,7 @@ class LogShares(nn.Module):
     ----------
     share : Tensor, shape (m,)
         Where the fit (B, m), which adds up to zero over the levels of a column, is zero. Levels that it leaves less
-        than 1 % of their share keep so much: as the truth is a probability, that makes no error larger.
+        than 1 % of their share keep so much, and the others give it: what is no probability becomes one near by.
 
     Examples
     --------
