@@ -11,6 +11,13 @@ import numpy as np
 import pytest
 import torch
 
+# Toys of few rows and epochs: what fit says about them is not what these tests are about.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
+]
+
 EPOCHS = 16
 
 

@@ -12,7 +12,7 @@ import torch
 from diabolo.data.batch import Batch
 from diabolo.errors import ParameterError
 from diabolo.models import defaults, diagnosis, specs
-from diabolo.models.base import n_features
+from diabolo.models.base import Estimator, n_features
 from diabolo.models.codec import Architecture, Codec, with_linear_path
 from diabolo.models.reconstruction import Reconstruction
 from diabolo.models.reference import Reference
@@ -24,7 +24,7 @@ from diabolo.train.checkpoint import opened
 if TYPE_CHECKING:
     from diabolo.models.autoencoder import Autoencoder
 
-__all__ = ["Fitting", "width_for"]
+__all__ = ["Fitting", "fingerprint", "identity", "width_for"]
 
 WIDEST = 32  # code of the ordered model that "auto" looks at
 KEPT = 0.95  # share of what the widest code takes off the mean row's error
@@ -50,7 +50,13 @@ class Fitting:
     """
 
     def __init__(
-        self, model: "Autoencoder", trainer: Trainer, seed: int, everything: Batch, rows: Batch, held_out: Batch
+        self,
+        model: "Autoencoder",
+        trainer: Trainer,
+        seed: int,
+        everything: Batch,
+        rows: Batch,
+        held_out: Batch,
     ) -> None:
         self.model, self.trainer, self.seed = model, trainer, seed
         self.everything, self.rows, self.held_out = everything, rows, held_out
@@ -74,7 +80,9 @@ class Fitting:
         model = self.model
         reference = Reference.fit(model.schema_, self.rows, k)
         model.architecture_ = self._architecture(ordered=model.ordered)
-        codec, history = self._train(k, reference, model.architecture_, ordered=model.ordered, run_dir=run_dir)
+        codec, history = self._train(
+            k, reference, model.architecture_, ordered=model.ordered, run_dir=run_dir
+        )
         history = history.later(self.seconds)
         if self._is_promised(k, model.architecture_, history) and self._deficit(codec, reference) > 0:
             codec, history = self._fall_back(k, reference, history, run_dir)
@@ -166,7 +174,17 @@ class Fitting:
                 seed=self.seed,
                 **dataclasses.asdict(plan),
                 checkpoints=checkpoints,
-                identity=None if folder is None else self._identity(k, architecture),
+                identity=None
+                if folder is None
+                else identity(
+                    model,
+                    self.seed,
+                    self.trainer,
+                    self.rows,
+                    self.held_out,
+                    architecture=architecture,
+                    n_components=k,
+                ),
             )
         return codec, history
 
@@ -179,7 +197,9 @@ class Fitting:
         """What a codec is trained and chosen by."""
         model, k = self.model, codec.n_components
         fairness = reference.fairness(model.schema_, self.held_out, k) if codec.ordered else None
-        return Reconstruction(codec, model.schema_, model.corruption, model.penalty, fairness).to(codec.device)
+        return Reconstruction(codec, model.schema_, model.corruption, model.penalty, fairness).to(
+            codec.device
+        )
 
     def _start(self, codec: Codec, rows: Batch) -> None:
         """Put statistics (and a linear path) of rows into a codec."""
@@ -209,17 +229,17 @@ class Fitting:
             raise ParameterError(f"architecture={given!r} {ALLOWED}")
         return given
 
-    def _identity(self, k: int, architecture: Architecture) -> dict[str, Any]:
-        """What must not change between two parts of one run."""
-        parameters = {**self.model.get_params(deep=False), "architecture": architecture, "n_components": k}
-        parameters["random_state"] = self.seed
-        parameters["trainer"] = dataclasses.replace(self.trainer, **AROUND)
-        return {
-            "model": type(self.model).__name__,
-            "parameters": specs.to_json(parameters),
-            "schema": fingerprint(json.dumps(self.model.schema_.to_json(), sort_keys=True).encode()),
-            "data": fingerprint(*_bytes(self.rows), *_bytes(self.held_out)),
-        }
+
+def identity(model: Estimator, seed: int, trainer: Trainer, *batches: Batch, **chosen: Any) -> dict[str, Any]:
+    """What must not change between two parts of one run: parameters (with what was chosen for some), schema and data."""
+    parameters = {**model.get_params(deep=False), **chosen, "random_state": seed}
+    parameters["trainer"] = dataclasses.replace(trainer, **AROUND)
+    return {
+        "model": type(model).__name__,
+        "parameters": specs.to_json(parameters),
+        "schema": fingerprint(json.dumps(model.schema_.to_json(), sort_keys=True).encode()),
+        "data": fingerprint(*(part for batch in batches for part in _bytes(batch))),
+    }
 
 
 def _stride(batch: Batch, most: int) -> torch.Tensor:

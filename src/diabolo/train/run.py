@@ -85,9 +85,7 @@ class Run:
         self.resumed_at = 0  # epochs that another process had done
         self.optimizers = {player: self._optimizer(player) for player in objective.players}
         self.sums: dict[str, Tensor] = {}
-        self.file = HistoryFile(
-            checkpoints.folder / "history.jsonl" if checkpoints else None
-        )
+        self.file = HistoryFile(checkpoints.folder / "history.jsonl" if checkpoints else None)
         self._clock, self._before, self._saved = time.perf_counter(), 0.0, time.monotonic()
         self.best, self.best_epoch, self.best_weights = self.judge(), 0, self.weights.flat.clone()
 
