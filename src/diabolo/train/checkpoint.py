@@ -9,7 +9,7 @@ import os
 import re
 import reprlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -160,7 +160,7 @@ class Checkpoints:
 
 
 @contextmanager
-def opened(folder: str | os.PathLike[str] | None, keep: int = 2) -> Iterator[Checkpoints | None]:
+def opened(folder: str | os.PathLike[str] | None, keep: int = 2) -> Generator[Checkpoints | None]:
     """The checkpoints of a folder, on rank 0 of a process group or the only process; None on the others or without one.
 
     Parameters
