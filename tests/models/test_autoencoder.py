@@ -345,6 +345,7 @@ def test_models_of_any_random_state_are_saved(tmp_path, state):
     assert np.array_equal(diabolo.load(tmp_path / "m.diabolo").transform(rows), model.transform(rows))
 
 
+@pytest.mark.filterwarnings("ignore::diabolo.errors.CollapseWarning")  # after three epochs
 def test_the_seed_decides_and_nothing_else():
     rows, nets = linear(60), Dense((8,), linear_path=False)  # for PCA of all rows there is nothing to decide
     codes = [
