@@ -14,6 +14,13 @@ from diabolo import models
 from diabolo.models.scoring import Scores
 from diabolo.nn import Dense
 
+# Toys of few rows and epochs: what fit says about them is not what these tests are about.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
+]
+
 CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "random_state": 0}
 
 

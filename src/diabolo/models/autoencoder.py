@@ -30,10 +30,11 @@ from torch import Tensor
 from diabolo.columns import Continuous, Image
 from diabolo.data.batch import Batch
 from diabolo.data.split import split
+from diabolo.distributions import Joint
 from diabolo.errors import ModelFileError, ParameterError
 from diabolo.frames import Frame
 from diabolo.models import defaults, specs
-from diabolo.models.base import ROWS, Decodes, Estimator, as_frame
+from diabolo.models.base import ROWS, Distributes, Estimator, as_frame
 from diabolo.models.codec import Architecture, Codec
 from diabolo.models.density import Density, residual_scales
 from diabolo.models.fitting import Fitting
@@ -46,12 +47,13 @@ from diabolo.train import Trainer
 __all__ = ["Autoencoder"]
 
 
-class Autoencoder(Scores, Decodes, Estimator):
+class Autoencoder(Scores, Distributes, Estimator):
     """Learns k numbers per row from which the row can be rebuilt, for tables, arrays and images.
 
     Minimizes −log p(x | z) over encoder and decoder together (see the module's text). It never ends worse than PCA with
     the same k, as far as its held-out rows can tell: where nets alone are not clearly better, it is trained again from the
-    principal components (a denoising, penalized or overcomplete model is not: it is asked for something else).
+    principal components, and where that is not clearly better either, it is they, of all rows (a denoising, penalized or
+    overcomplete model is not: it is asked for something else). A warning says so.
 
     Parameters
     ----------
@@ -72,7 +74,9 @@ class Autoencoder(Scores, Decodes, Estimator):
     allow_overcomplete : bool
         Permit k >= number of features without corruption or penalty.
     max_epochs, batch_size, learning_rate : number or "auto"
-        The plan of training; what was chosen stands in ``history_.plan``.
+        The plan of each training; what was chosen stands in ``history_.plan``. A fit is one training, a second one of as
+        many epochs at the most where it starts again from PCA, and one more for ``n_components="auto"``.
+        ``Trainer(max_seconds=...)`` bounds them together.
     random_state : int, RandomState or None
         An int gives bitwise equal results on one machine.
     device : str
@@ -98,6 +102,14 @@ class Autoencoder(Scores, Decodes, Estimator):
         The code is as wide as the data.
     ParameterError, DataError
         Anything else that cannot be; the message says what to do.
+
+    Warns
+    -----
+    LinearFallbackWarning
+        The networks were not clearly better than PCA.
+    CollapseWarning, DeadDimensionWarning, OverfittingWarning
+        On the rows held out from training, the code, or a dimension of it, is of no use, or the error is much larger than
+        on training rows.
 
     References
     ----------
@@ -180,7 +192,7 @@ class Autoencoder(Scores, Decodes, Estimator):
         self._learn_schema(frame, schema, train)
         batch = self.schema_.to_batch(frame).to(defaults.device(self.device))
         rows, held = (batch.take(torch.from_numpy(part).to(batch.index.device)) for part in (train, held_out))
-        fitting = Fitting(self, trainer, seed, rows, held)
+        fitting = Fitting(self, trainer, seed, batch, rows, held)
         k, self.curve_ = self.n_components, {}
         if isinstance(k, str):
             k, self.curve_ = fitting.choose_width(k, run_dir)
@@ -226,13 +238,9 @@ class Autoencoder(Scores, Decodes, Estimator):
         """Mean code of a batch, (B, n_components)."""
         return self.codec_.encode(batch).mean[:, : self.n_components_]
 
-    def decode_values(self, code: Tensor) -> dict[str, Tensor]:
-        """Most plausible values by block."""
-        return {key: distribution.mode for key, distribution in self._decode(code).items()}
-
-    def decode_coordinates(self, code: Tensor) -> Tensor:
-        """Expected coordinates (B, n_coordinates)."""
-        return self.schema_.expected(self._decode(code))
+    def decode_joint(self, code: Tensor) -> Joint:
+        """p(row | z), one distribution per block of columns, from codes of the model's width."""
+        return self._joint(code, self.codec_)
 
     def score_batch(self, batch: Batch) -> np.ndarray:
         """Log p(z) + Σ log p(cell | z) over the seen cells, for the codes z of a batch, (B,)."""
@@ -264,9 +272,8 @@ class Autoencoder(Scores, Decodes, Estimator):
         """The mean training row in coordinates."""
         return self.reference_.mean
 
-    def _decode(self, code: Tensor, codec: Codec | None = None) -> Any:
-        """p(row | z) from codes of the model's width; a truncated one is filled up with dimensions out of sight."""
-        codec = codec or self.codec_
+    def _joint(self, code: Tensor, codec: Codec) -> Joint:
+        """p(row | z) under given networks; a truncated code is filled up with dimensions out of sight."""
         code = torch.nn.functional.pad(code, (0, self.visible_ - code.shape[1]))
         return codec.decode(code, prefix(code, self.n_components_) if self.ordered else None)
 
@@ -283,7 +290,7 @@ class Autoencoder(Scores, Decodes, Estimator):
         with torch.inference_mode():
             batch = batch.astype(next(codec.parameters()).dtype)
             code = codec.encode(batch).mean[:, : self.n_components_]
-            joint = self.density_.rescale(self._decode(code, codec))
+            joint = self.density_.rescale(self._joint(code, codec))
             cells = joint.log_probs(batch.values, batch.seen).values()
             likelihood = torch.stack([part.double().flatten(1).sum(1) for part in cells]).sum(0)
             return (likelihood + self.density_.log_prob(code)).numpy()
@@ -293,7 +300,7 @@ class Autoencoder(Scores, Decodes, Estimator):
         with torch.inference_mode():
             code = self.encode_batch(held_out)
             shared = {k for k, c in self.schema_.blocks.items() if isinstance(c, Continuous) and c.shared}
-            scales = residual_scales(self._decode(code), held_out, shared)
+            scales = residual_scales(self.decode_joint(code), held_out, shared)
             return Density.fit(self.encode_batch(rows), code, scales, seed)
 
     def _copying_allowed(self) -> bool:

@@ -81,9 +81,10 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         ``exact``: eigenvectors of one-pass moments, or of the products between rows where these are fewer.
         ``randomized``: subspace iteration in blocks, for data with many rows and columns. ``auto``: exact
         up to 4096 of either. ``sgd``: gradient descent on the two linear maps, which ends in the same
-        subspace, slowly.
-    max_epochs : int or "auto"
-        Of ``solver="sgd"``.
+        subspace.
+    max_epochs, learning_rate : number or "auto"
+        Of ``solver="sgd"``. Where both are ``auto``, L-BFGS on all rows finishes what mini-batches began, and
+        the subspace is exact; with a number for either it is as near as so much training brings it.
     random_state : int, RandomState or None
         For the solvers that draw: an int gives bitwise equal results on one machine.
     trainer : Trainer, optional
@@ -147,6 +148,7 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         whiten: bool = False,
         solver: str = "auto",
         max_epochs: int | str = "auto",
+        learning_rate: float | str = "auto",
         random_state: Any = None,
         trainer: Trainer | None = None,
     ) -> None:
@@ -154,6 +156,7 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         self.whiten = whiten
         self.solver = solver
         self.max_epochs = max_epochs
+        self.learning_rate = learning_rate
         self.random_state = random_state
         self.trainer = trainer
 
@@ -293,7 +296,8 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
             raise ParameterError(f"solver={self.solver!r} is not one of {', '.join(SOLVERS)}.")
         if isinstance(self.n_components, str) and self.n_components != "auto":
             raise ParameterError(f"n_components={self.n_components!r} is neither a number nor 'auto'.")
-        defaults.number("max_epochs", self.max_epochs)
+        for name in ("max_epochs", "learning_rate"):
+            defaults.number(name, getattr(self, name))
         specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
         return defaults.seed(self.random_state)
 
