@@ -50,7 +50,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	touch $@
 
 # The peers of the benchmark never enter Diabolo's own environment.
-$(PEERS)/.installed: benchmarks/contestants/pythae-requirements.txt
+$(PEERS)/.installed: $(wildcard benchmarks/contestants/*-requirements.txt)
 	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet -r $<
+	$(PEERS)/bin/python -m pip install --quiet $(addprefix -r ,$^)
 	touch $@

@@ -7,7 +7,18 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import digits, estimators, linear, map_quality, maps, mnist, speed, startup, sweep
+from benchmarks import (
+    anomaly,
+    digits,
+    estimators,
+    linear,
+    map_quality,
+    maps,
+    mnist,
+    speed,
+    startup,
+    sweep,
+)
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
 from benchmarks.results import keep
@@ -21,6 +32,8 @@ GROUPS: dict[str, Group] = {
     "linear": linear.measure,
     "map-million": maps.million,
     "mnist-linear": mnist.linear,
+    "anomaly": anomaly.tables,
+    "anomaly-mnist": anomaly.mnist,
     "throughput": speed.throughput,
     "gemm": speed.gemm,
     "defaults": speed.defaults,

@@ -13,6 +13,7 @@ import numpy as np
 __all__ = ["ContestantError", "DataAbsentError", "Race"]
 
 CONTESTANTS = Path(__file__).parent / "contestants"
+PEERS = ("pyod", "pythae")  # contestants that run in the peers' environment
 SOURCES = {
     "mnist.npz": (
         "MNIST (yann.lecun.com/exdb/mnist) as one NumPy file with x_train (60000, 28, 28) uint8, y_train, "
@@ -57,7 +58,7 @@ class Race:
 
     def run(self, contestant: str, **parameters: Any) -> dict[str, Any]:
         """Figures of one contestant in a fresh process."""
-        python = str(self.peers) if contestant.startswith("pythae") else sys.executable
+        python = str(self.peers) if contestant.startswith(PEERS) else sys.executable
         command = [python, str(CONTESTANTS / f"{contestant}.py"), json.dumps(parameters)]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode != 0:

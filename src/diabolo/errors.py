@@ -24,6 +24,7 @@ __all__ = [
     "ImageSizeError",
     "InfiniteValueWarning",
     "InterruptedWarning",
+    "LinearFallbackWarning",
     "MemoryBudgetError",
     "MissingColumnError",
     "MissingExtra",
@@ -214,6 +215,10 @@ class SmallGroupWarning(DiaboloWarning):
 
 class OverfittingWarning(DiaboloWarning):
     """Held-out rows are rebuilt much worse than training rows."""
+
+
+class LinearFallbackWarning(DiaboloWarning):
+    """The networks were not clearly better than PCA, and the model starts from the principal components or is them."""
 
 
 class DivergenceWarning(DiaboloWarning):

@@ -23,3 +23,29 @@ def test_machines_get_the_scores(run: Callable, model: Path):
 def test_a_linear_model_is_pca_but_for_the_gaps(run: Callable, model: Path):
     told = run("evaluate", model, "people.csv", "--json").json
     assert told["kept"] == pytest.approx(told["pca_kept"], rel=0.02)
+
+
+def test_people_get_the_oddest_rows_and_why(run: Callable, model: Path):
+    text = Path("people.csv").read_text().replace("\n4,", "\n4,999", 1)
+    Path("odd.csv").write_text(text)
+    result = run("evaluate", model, "odd.csv", "--anomalies", 2)
+    assert result.code == 0, result.err
+    shown = " ".join(result.out.split())
+    assert "rows are odd" in shown or "rows is odd" in shown
+    assert "3 yes" in shown
+    assert "age is 99,9" in shown
+
+
+def test_machines_get_the_oddest_rows(run: Callable, model: Path):
+    told = run("evaluate", model, "people.csv", "--anomalies", 3, "--json").json
+    found = diabolo.evaluate.anomaly(diabolo.load(model), diabolo.read("people.csv"), explain=3)
+    assert told["anomalies"]["ranking"] == found.ranking[:3].tolist()
+    assert told["anomalies"]["rows"] == 60
+    assert [odd["row"] for odd in told["anomalies"]["oddest"]] == found.ranking[:3].tolist()
+    assert "anomalies" not in run("evaluate", model, "people.csv", "--json").json
+
+
+def test_fewer_than_no_rows_are_refused(run: Callable, model: Path):
+    result = run("evaluate", model, "people.csv", "--anomalies", -1)
+    assert result.code == 2
+    assert "--anomalies" in result.err

@@ -1,4 +1,5 @@
 import json
+import warnings
 from pathlib import Path
 
 import pytest
@@ -6,10 +7,13 @@ from PIL import Image
 
 import diabolo
 from diabolo.cli import inputs
+from diabolo.cli.failures import notes
 from diabolo.cli.job import Job, learn_schema
 from diabolo.cli.terminal import Terminal
-from diabolo.errors import MissingColumnError, SchemaError
+from diabolo.errors import CollapseWarning, MissingColumnError, SchemaError
 from diabolo.frames import Frame
+from diabolo.nn import Dense
+from diabolo.terms import Noise
 
 pytestmark = pytest.mark.filterwarnings("ignore::diabolo.errors.DiaboloWarning")
 ROWS = Frame.of({"a": [1.5, 2.5, 4.0, 3.0], "b": [0.1, 0.3, 0.2, 0.4], "c": ["x", "y", "x", "z"]})
@@ -95,3 +99,24 @@ def test_labels_of_images_are_no_features(folder: Path):
     frame = inputs.read(Path("shapes"), None, Terminal())
     told = job().run(frame, Terminal())
     assert {c["name"]: c["kind"] for c in told["schema"]} == {"image": "image", "label": None, "file": None}
+
+
+def test_what_fit_and_judging_both_see_is_told_once(folder: Path):
+    untrained = diabolo.Autoencoder(
+        1, architecture=Dense((4,)), corruption=Noise(), max_epochs=1, learning_rate=1e-9, random_state=0
+    )
+    frame = inputs.read(Path("people.csv"), None, Terminal())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        told = Job("people", untrained, Path("out.diabolo")).run(frame, Terminal())
+    assert [w.category for w in caught].count(CollapseWarning) == 1
+    assert any("ignores the code" in note for note in told["scores"]["notes"])
+
+
+def test_a_fallback_to_pca_is_told(folder: Path, capfd: pytest.CaptureFixture[str]):
+    with notes():
+        model = diabolo.Autoencoder(2, architecture=Dense((4,)), max_epochs=1, random_state=0)
+        Job("people", model, Path("out.diabolo")).run(
+            inputs.read(Path("people.csv"), None, Terminal()), Terminal()
+        )
+    assert "note: this model was held against PCA" in " ".join(capfd.readouterr().err.split())

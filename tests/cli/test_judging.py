@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from diabolo.cli import inputs
-from diabolo.cli.judging import SAMPLE, judge, show_scores
+from diabolo.cli.judging import SAMPLE, judge, show_anomalies, show_scores
 from diabolo.cli.terminal import Terminal
+from diabolo.evaluate import anomaly
 
 
 @pytest.mark.parametrize("machine", [False, True])
@@ -27,3 +28,12 @@ def test_training_rows_show_over_fitting(model: Path):
         fitted.reconstruction_error(frame.take(range(40))).mean()
     )
     assert SAMPLE >= 1000
+
+
+def test_odd_rows_are_counted(model: Path, capfd: pytest.CaptureFixture[str]):
+    frame = inputs.read(Path("people.csv"), None, Terminal())
+    found = anomaly(inputs.load(model, Terminal()), frame, contamination=0.1, explain=4)
+    show_anomalies(found, Terminal())
+    shown = " ".join(capfd.readouterr().out.split())
+    assert "6 of 60 rows are odd (the least likely 10 % of these rows)" in shown
+    assert shown.count(" yes ") == 4

@@ -146,7 +146,7 @@ def test_marginal_shares_are_where_the_head_starts():
     head = column.head(3, 1)
     head.start(torch.zeros(500, 1), values, seen)
     assert torch.allclose(
-        head(torch.zeros(1, 3), torch.zeros(1, 1)).mean[0, 0], torch.tensor(column.shares[0]), atol=1e-3
+        head(torch.zeros(1, 3), torch.zeros(1, 1)).mean[0, 0], torch.tensor(column.shares[0]), atol=2e-3
     )
 
 

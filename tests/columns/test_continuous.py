@@ -174,6 +174,8 @@ def test_the_head_of_an_inflated_column_starts_at_the_share_of_the_atom(rng):
     assert isinstance(p, Inflated)
     at_atom = p.log_prob(torch.full((600, 1), float(head.atoms))).exp().mean().item()
     assert at_atom == pytest.approx(1 / 3, abs=0.03)
+    inputs = torch.cat([code, torch.ones(600, 1)], 1)
+    assert torch.allclose(p.mean, inputs @ torch.linalg.lstsq(inputs, values).solution, atol=1e-3)
 
 
 @pytest.mark.parametrize("sign", [-1.0, 1.0])

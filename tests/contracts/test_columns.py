@@ -11,6 +11,7 @@ from diabolo import columns
 from diabolo.columns.base import Column
 from diabolo.distributions import Joint
 from diabolo.frames import Frame
+from diabolo.nn import ridge
 
 ROWS = 120
 DAY = dt.date(2020, 2, 27)
@@ -237,6 +238,23 @@ def test_expected_coordinates_are_near_the_cells_once_the_head_knows_them(frame,
     mean = torch.where(known, coordinates, 0).sum(0) / known.sum(0)
     error = torch.where(known, expected - coordinates, 0).square().sum()
     assert error < 0.6 * torch.where(known, mean - coordinates, 0).square().sum()
+
+
+@pytest.mark.parametrize("noise", [0.3, 3.0])
+def test_a_head_starts_no_worse_than_the_linear_decoder(frame, column, noise):
+    values, seen = column.to_tensor(frame)
+    coordinates = column.coordinates(values)
+    known = seen.flatten(1)
+    if known.shape != coordinates.shape:
+        known = known.repeat_interleave(torch.tensor(column.widths), 1)
+    torch.manual_seed(0)
+    code = (coordinates @ torch.randn(coordinates.shape[1], 2)) + noise * torch.randn(ROWS, 2)
+    mean = torch.where(known, coordinates, 0).sum(0) / known.sum(0)
+    centered = torch.where(known, coordinates - mean, 0)
+    weight, offset = ridge(code, centered)
+    linear = torch.where(known, code @ weight + offset - centered, 0).square().sum()
+    expected = column.expected(_started(column, code, values, seen)) - mean
+    assert torch.where(known, expected - centered, 0).square().sum() <= 1.002 * linear
 
 
 def test_starting_at_the_linear_decoder_beats_starting_anywhere(frame, column, code):

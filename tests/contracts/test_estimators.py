@@ -11,7 +11,15 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import diabolo
 from diabolo import models
+from diabolo.models.scoring import Scores
 from diabolo.nn import Dense
+
+# Toys of few rows and epochs: what fit says about them is not what these tests are about.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
+]
 
 CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "random_state": 0}
 
@@ -85,6 +93,9 @@ def test_a_file_keeps_every_bit(name, data, tmp_path):
     assert again.get_params().keys() == model.get_params().keys()
     assert np.array_equal(again.transform(data), codes)
     assert np.array_equal(again.reconstruction_error(data), model.reconstruction_error(data))
+    if isinstance(model, Scores):
+        assert np.array_equal(again.score_samples(data), model.score_samples(data))
+        assert np.array_equal(again.predict(data), model.predict(data))
     assert _same(again.inverse_transform(codes), model.inverse_transform(codes))
     assert again.history_ == model.history_
     again.save(tmp_path / "again.diabolo")
@@ -114,6 +125,59 @@ def test_data_come_back_as_what_they_were(name, data):
 def test_fit_is_repeatable_on_a_clone(name):
     model = cheap(name, n_components=2).fit(array())
     assert np.array_equal(clone(model).fit(array()).transform(array()), model.transform(array()))
+
+
+SCORING = [name for name in models.__all__ if issubclass(getattr(models, name), Scores)]
+
+
+def related() -> np.ndarray:
+    """Columns that go together, so that shuffling each by itself makes odd rows of usual cells."""
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(300, 2)) @ random.normal(size=(2, 6)) + 0.1 * random.normal(size=(300, 6))
+    return rows.astype(np.float32)
+
+
+def test_models_that_score_are_known():
+    assert {"Autoencoder", "LinearAutoencoder"} <= set(SCORING)
+
+
+@pytest.mark.parametrize("scoring", SCORING)
+def test_scores_are_finite_and_do_not_hang_on_the_order_of_rows(scoring, data):
+    model = cheap(scoring, n_components=2).fit(data)
+    scores = model.score_samples(data)
+    assert scores.shape == (60,)
+    assert scores.dtype == np.float64
+    assert np.isfinite(scores).all()
+    backwards = data.iloc[::-1] if isinstance(data, pd.DataFrame) else data[::-1].copy()
+    assert np.allclose(model.score_samples(backwards), scores[::-1], rtol=1e-5, atol=1e-5)
+    assert set(model.predict(data)) <= {-1, 1}
+    assert (model.predict(data) == -1).sum() == pytest.approx(3, abs=1)
+
+
+@pytest.mark.parametrize("scoring", SCORING)
+def test_rows_are_likelier_than_rows_whose_columns_were_shuffled(scoring):
+    rows = related()
+    random = np.random.default_rng(1)
+    shuffled = np.stack([random.permutation(column) for column in rows.T], 1)
+    model = cheap(scoring, n_components=2).fit(rows)
+    assert model.score_samples(rows).mean() > model.score_samples(shuffled).mean() + 1
+
+
+@pytest.mark.parametrize("scoring", SCORING)
+@pytest.mark.parametrize("kind", ["array", "table"])
+def test_cells_that_are_missing_count_nothing(scoring, kind):
+    data = DATA[kind]()
+    model = cheap(scoring, n_components=2).fit(data)
+    gaps = data.copy()
+    if kind == "table":
+        gaps.loc[:29, "size"] = np.nan
+        gaps.loc[10:40, "smoker"] = None
+        everything = gaps.iloc[:1].assign(size=np.nan, town=None, smoker=None, children=np.nan)
+    else:
+        gaps[:30, 0] = np.nan
+        everything = np.full((1, 5), np.nan)
+    assert np.isfinite(model.score_samples(gaps)).all()
+    assert np.isfinite(model.score_samples(everything)).all()
 
 
 def _same(a, b) -> bool:

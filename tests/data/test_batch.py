@@ -50,3 +50,11 @@ def test_a_batch_moves_as_a_whole(weighted):
     moved = batch_of(3, weighted=weighted).to("cpu")
     assert_rows(moved, [0, 1, 2], weighted=weighted)
     assert {t.device.type for t in (*moved.values.values(), *moved.seen.values(), moved.index)} == {"cpu"}
+
+
+def test_numbers_change_their_precision_and_levels_do_not():
+    batch = Batch({"x": torch.ones(2, 1), "level": torch.ones(2, 1, dtype=torch.int64)}, {}, torch.arange(2))
+    assert {key: v.dtype for key, v in batch.astype(torch.float64).values.items()} == {
+        "x": torch.float64,
+        "level": torch.int64,
+    }

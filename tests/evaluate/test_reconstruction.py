@@ -115,6 +115,8 @@ def test_missing_cells_count_nothing(rng: np.random.Generator):
     assert math.isfinite(scores.error)
 
 
+@pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning")  # few rows and epochs
+@pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning")
 def test_levels_have_bits_where_there_is_a_likelihood(mixed):
     table = {**mixed, "town": mixed["city"], "place": mixed["city"]}
     model = Autoencoder(2, max_epochs=3, size="small", random_state=0).fit(Frame.of(table))

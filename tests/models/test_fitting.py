@@ -1,20 +1,29 @@
 """One call of fit: the choice of a width, a run folder, fingerprints."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.decomposition import PCA
 
-from diabolo.data.samples import people
-from diabolo.errors import CheckpointError, ParameterError
+from diabolo.errors import CheckpointError, CollapseWarning, LinearFallbackWarning, ParameterError
 from diabolo.frames import Frame
 from diabolo.models.autoencoder import Autoencoder
+from diabolo.models.diagnosis import IS_PCA
 from diabolo.models.fitting import KEPT, fingerprint, width_for
 from diabolo.nn import Dense
 from diabolo.terms import Noise, Sparsity
 from diabolo.train import Trainer
+
+# Toys of few rows and epochs: what fit says about them is not what these tests are about.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
+]
 
 ROWS = np.random.default_rng(0).normal(size=(80, 5))
 QUIET = Trainer(checkpoint_every=0.0, patience=1.0)
@@ -85,14 +94,53 @@ def test_what_asks_for_more_than_a_small_error_is_not_replaced_by_pca(wanted: di
     assert model.score(rows) < 0.999
 
 
-@pytest.mark.filterwarnings("ignore::diabolo.errors.DiaboloWarning")
-def test_a_mixed_table_keeps_its_trained_weights_where_the_start_is_not_pca():
-    table = people(300, seed=0)
-    model = Autoencoder(4, max_epochs=15, size="small", random_state=0).fit(table.slice(0, 240))
-    rest = Frame.of(table.slice(240))
-    linear = model.reference_.error(model.schema_, model.schema_.to_batch(rest))
-    assert model.reconstruction_error(table.slice(240)).mean() < 1.1 * linear
-    assert model.history_.best <= min(epoch.held_out for epoch in model.history_.epochs)
+def mixed(rows: int, seed: int) -> dict[str, np.ndarray]:
+    """Counts, levels, coins and numbers with little in common: nothing for networks to find in few rows."""
+    random = np.random.default_rng(seed)
+    z = random.normal(size=rows)
+    return {
+        "children": random.poisson(np.exp(0.5 + 0.8 * z)),
+        "visits": random.poisson(np.exp(0.2 - 0.5 * z)),
+        "town": random.choice(list("abc"), rows),
+        "side": np.array(["l", "m", "r"])[np.digitize(z + random.normal(size=rows), (-0.5, 0.5))],
+        "smoker": random.random(rows) < 1 / (1 + np.exp(-2 * z)),
+        "amount": np.where(random.random(rows) < 0.4, 0.0, np.exp(z + random.normal(size=rows))),
+        "height": random.normal(size=rows),
+    }
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_on_few_rows_of_a_mixed_table_the_error_on_new_rows_is_no_larger_than_that_of_pca(k):
+    new = Frame.of(mixed(2000, seed=9))
+    model = Autoencoder(k, architecture=Dense((32,)), max_epochs=6, random_state=0).fit(mixed(250, seed=0))
+    linear = model.reference_.error(model.schema_, model.schema_.to_batch(new))
+    assert model.history_.plan["linear_path"] == IS_PCA
+    assert model.reconstruction_error(new).mean() <= 1.003 * linear
+
+
+def test_the_fallback_is_pca_of_all_rows():
+    rows = np.random.default_rng(1).normal(size=(60, 5))
+    with pytest.warns(LinearFallbackWarning, match="it is PCA now"):
+        model = Autoencoder(2, architecture=Dense((8,)), max_epochs=2, random_state=0).fit(rows)
+    pca = PCA(2).fit(rows)
+    assert np.allclose(model.reconstruct(rows), pca.inverse_transform(pca.transform(rows)), atol=1e-3)
+    assert model.history_.best_epoch == 2  # the start of the second training
+
+
+@pytest.mark.parametrize("rate", [1e-9, 1e-2])
+def test_a_code_that_tells_nothing_is_told_after_fit(rate):
+    rows = np.random.default_rng(0).normal(size=(80, 1)) @ np.ones((1, 4))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        Autoencoder(
+            1,
+            architecture=Dense((16,)),
+            corruption=Noise(0.1),
+            max_epochs=15,
+            learning_rate=rate,
+            random_state=0,
+        ).fit(rows)
+    assert (CollapseWarning in [c.category for c in caught]) is (rate < 1e-3)
 
 
 def test_a_run_folder_without_a_seed_is_refused(tmp_path):
@@ -114,6 +162,7 @@ def test_fit_reads_a_file(tmp_path):
     assert model.transform(str(tmp_path / "rows.npy")).shape == (80, 2)
 
 
+@pytest.mark.filterwarnings("ignore::diabolo.errors.CollapseWarning")  # after one epoch
 def test_who_pressed_ctrl_c_does_not_wait_for_a_second_training(monkeypatch):
     fit, calls = Trainer.fit, []
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 from scipy.linalg import subspace_angles
+from sklearn.datasets import load_wine
 
 from diabolo.data.schema import Schema
 from diabolo.frames import Frame
-from diabolo.models import LinearAutoencoder
+from diabolo.models import LinearAutoencoder, linear_descent
 from diabolo.models.linear_descent import LinearReconstruction
 
 
@@ -42,3 +43,45 @@ def test_descent_recovers_a_known_space(rng, share):
     assert subspace_angles(model.components_.T, truth).max() < (0.05 if share == 0 else 0.3)
     assert np.allclose(model.mean_, 5, atol=0.3)
     assert model.history_.stop_reason in ("max_epochs", "patience")
+
+
+def scaled(rng: np.random.Generator) -> np.ndarray:
+    """Columns whose spreads differ by four orders of magnitude."""
+    return rng.normal(size=(500, 8)) @ rng.normal(size=(8, 8)) * np.logspace(-2, 2, 8) + 100
+
+
+def steep(rng: np.random.Generator) -> np.ndarray:
+    """Variances that fall by a factor of four from one direction to the next."""
+    return rng.normal(size=(400, 20)) * 2.0 ** -np.arange(20) @ np.linalg.qr(rng.normal(size=(20, 20)))[0]
+
+
+@pytest.mark.parametrize(
+    ("make", "k"), [(scaled, 3), (steep, 5), (lambda _: load_wine().data, 2)], ids=["scaled", "steep", "wine"]
+)
+def test_descent_with_an_automatic_plan_ends_in_the_space_of_the_components(rng, make, k):
+    rows = make(rng)
+    exact = LinearAutoencoder(k).fit(rows)
+    trained = LinearAutoencoder(k, solver="sgd", random_state=0).fit(rows)
+    assert subspace_angles(exact.components_.T, trained.components_.T).max() < 1e-2
+    assert np.allclose(trained.explained_variance_, exact.explained_variance_, rtol=1e-3)
+    assert trained.history_.plan["l_bfgs"] > 0
+
+
+@pytest.mark.parametrize("plan", [{"max_epochs": 2}, {"learning_rate": 1e-4, "max_epochs": 1}])
+def test_a_plan_of_ones_own_is_followed(rng, plan):
+    rows = rng.normal(size=(100, 6))
+    history = LinearAutoencoder(2, solver="sgd", random_state=0, **plan).fit(rows).history_
+    assert "l_bfgs" not in history.plan
+    assert len(history.epochs) == plan["max_epochs"]
+    assert history.plan["learning_rate"] == plan.get("learning_rate", history.plan["learning_rate"])
+
+
+@pytest.mark.parametrize("rows", [5, 90])
+def test_condensed_rows_have_the_same_squared_errors(rng, rows, monkeypatch):
+    monkeypatch.setattr(linear_descent, "ROWS", 40)
+    objective, batch = objective_of(rng.normal(size=(rows, 7)))
+    few, seen = linear_descent._condensed(objective, batch)
+    x = objective.centered(batch)[0].double()
+    assert seen is None
+    assert len(few) == min(rows, 7)
+    assert torch.allclose(few.T @ few, x.T @ x, atol=1e-5)

@@ -6,6 +6,13 @@ import pytest
 from diabolo import Autoencoder, LinearAutoencoder, evaluate
 from diabolo.report import Report, Study, study
 
+# Toys of few rows and epochs: what fit says about them is not what these tests are about.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
+]
+
 
 def test_the_label_colors_first(of_table: Report, of_images: Report):
     assert of_table.scatter.colorings[0].name == "city"
@@ -74,6 +81,8 @@ def test_training_and_file_are_told(tmp_path, rng: np.random.Generator):
     assert dict(report.training)["model"] == "Autoencoder"
     assert dict(report.file)["file"] == "x.diabolo"
     assert len(dict(report.file)["SHA-256"]) == 64
+    assert dict(report.training)["linear path"] == "is PCA"
+    assert next(c for c in report.caveats if "held against PCA" in c).startswith("This model")
 
 
 def test_a_closed_form_has_no_curves(of_table: Report):

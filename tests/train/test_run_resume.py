@@ -13,6 +13,13 @@ import torch
 
 from diabolo.terms import Neighbors
 
+# Toys of few rows and epochs: what fit says about them is not what these tests are about.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
+    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
+]
+
 EPOCHS = 16
 
 

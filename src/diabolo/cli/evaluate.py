@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from diabolo.cli import arguments, inputs
-from diabolo.cli.judging import judge, show_scores
+from diabolo.cli.judging import judge, show_anomalies, show_scores
 from diabolo.cli.latent import judge_latent
 from diabolo.cli.terminal import Terminal
 
@@ -25,17 +25,31 @@ Label = Annotated[
 ]
 
 
+Anomalies = Annotated[
+    int,
+    typer.Option(
+        "--anomalies",
+        metavar="N",
+        min=0,
+        help="Also list the N oddest rows, and which columns make them odd.",
+        show_default=False,
+    ),
+]
+
+
 def evaluate(
     model: arguments.Model,
     data: arguments.Data,
     map: Map = False,
     label: Label = None,
+    anomalies: Anomalies = 0,
     query: arguments.Query = None,
     json: arguments.Json = False,
 ) -> None:
     """Say how well rows are rebuilt, column by column, beside PCA of the same width and the mean row.
 
-    Give rows that the model has not seen: on its training rows every model looks better than it is.
+    Give rows that the model has not seen: on its training rows every model looks better than it is. With
+    --anomalies the oddest rows are listed too, each with the columns that make it odd.
 
     Examples
     --------
@@ -49,5 +63,14 @@ def evaluate(
     with terminal.working("judging"):
         scores = judge(fitted, frame)
     show_scores(scores, terminal)
-    latent = judge_latent(fitted, frame, label, terminal) if map or label else {}
-    terminal.answer(scores.to_json() | latent)
+    told = scores.to_json()
+    if map or label:
+        told |= judge_latent(fitted, frame, label, terminal)
+    if anomalies:
+        from diabolo.evaluate import anomaly
+
+        with terminal.working("looking for odd rows"):
+            found = anomaly(fitted, frame, explain=anomalies)
+        show_anomalies(found, terminal)
+        told["anomalies"] = found.to_json(limit=anomalies)
+    terminal.answer(told)

@@ -1,6 +1,7 @@
 """The main job, step by step: hold rows out, read the schema, fit, keep the model, judge it, report."""
 
 import dataclasses
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from diabolo.cli.inputs import coloring
 from diabolo.cli.judging import judge, show_scores
 from diabolo.cli.tables import curve_table, schema_table
 from diabolo.cli.terminal import Terminal
+from diabolo.errors import CollapseWarning, DeadDimensionWarning, OverfittingWarning
 
 if TYPE_CHECKING:
     from diabolo.data.schema import Schema
@@ -93,7 +95,10 @@ class Job:
     def _fit(self, rows: "Frame", schema: "Schema") -> None:
         """Fit and keep the model at once, before anything else can go wrong."""
         resumable = {} if self.run_dir is None else {"run_dir": self.run_dir}
-        self.estimator.fit(rows, schema=schema, **resumable)
+        with warnings.catch_warnings():
+            for judged_below in (CollapseWarning, DeadDimensionWarning, OverfittingWarning):
+                warnings.simplefilter("ignore", judged_below)  # on rows that training never saw
+            self.estimator.fit(rows, schema=schema, **resumable)
         self.estimator.save(self.model, overwrite=self.force)
 
     def _write_report(self, page: Path, label: str | None, test: "Frame", scores: "Scores") -> None:

@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from diabolo.cli.tables import number, scores_table
+from diabolo.cli.tables import anomalies_table, number, scores_table
 from diabolo.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from diabolo.evaluate import Scores
+    from diabolo.evaluate import Anomalies, Scores
     from diabolo.frames import Frame
     from diabolo.models import Autoencoder
 
-__all__ = ["judge", "show_scores"]
+__all__ = ["judge", "show_anomalies", "show_scores"]
 
 SAMPLE = 2_000  # training rows that are enough to see over-fitting
 
@@ -78,3 +78,23 @@ def _cost(scores: "Scores") -> str:
     if scores.noise_floor is None:
         return cost
     return f"{cost} Rounding of the data alone means a squared error of {number(scores.noise_floor)} per row."
+
+
+def show_anomalies(found: "Anomalies", terminal: Terminal) -> None:
+    """Print the oddest rows and where the line is drawn.
+
+    Parameters
+    ----------
+    found : Anomalies
+    terminal : Terminal
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from diabolo.evaluate import Anomalies
+    >>> rows = np.zeros(0, dtype=int)
+    >>> show_anomalies(Anomalies(np.zeros(3), rows, rows, 0.0, "by hand", ()), Terminal(machine=True))
+    """
+    odd = len(found.flagged)
+    terminal.say(f"{odd:,} of {len(found.scores):,} rows {'is' if odd == 1 else 'are'} odd ({found.rule})")
+    terminal.say(anomalies_table(found))

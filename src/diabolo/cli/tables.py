@@ -9,9 +9,10 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from diabolo.data.schema import Schema
-    from diabolo.evaluate import Scores, Sweep
+    from diabolo.evaluate import Anomalies, Scores, Sweep
 
 __all__ = [
+    "anomalies_table",
     "compared",
     "curve_table",
     "facts_table",
@@ -128,6 +129,30 @@ def scores_table(scores: "Scores") -> Table:
     table.add_section()
     for row in _score_rows(total):
         table.add_row(*row)
+    return table
+
+
+def anomalies_table(found: "Anomalies") -> Table:
+    """The oddest rows, marked where they lie below the threshold, and what makes them odd.
+
+    Parameters
+    ----------
+    found : Anomalies
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from diabolo.evaluate import Anomalies, OddRow
+    >>> rows, odd = np.zeros(1, dtype=int), OddRow(0, -9.0, True, ())
+    >>> anomalies_table(Anomalies(rows, rows, rows, 0.0, "by hand", (odd,))).row_count
+    1
+    """
+    table = _table(("Row", "right"), "Odd", ("Log-likelihood", "right"), "Why: share of its oddness")
+    for odd in found.oddest:
+        style = "bold" if odd.flagged else ""
+        table.add_row(
+            f"{odd.row:,}", "yes" if odd.flagged else "no", number(odd.score), Text(odd.why), style=style
+        )
     return table
 
 

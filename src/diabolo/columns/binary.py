@@ -11,14 +11,13 @@ from torch import Tensor
 from diabolo.columns.base import Column, Embedder, Head
 from diabolo.columns.embedders import StandardEmbedder
 from diabolo.columns.levels import Level, count_levels, decoded, encoded, plain
+from diabolo.columns.links import LogOdds
 from diabolo.distributions import Bernoulli, Distribution
 from diabolo.errors import SchemaError
 from diabolo.frames import Frame
 from diabolo.nn.readout import Readout
 
 __all__ = ["Binary"]
-
-LEAST_VARIANCE = 0.05  # of a coin, when a linear fit is turned into log-odds: bounds the step at 20 per unit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Binary(Column):
 
     def head(self, features: int | tuple[int, int, int], code: int = 0) -> Head:
         """A logit per cell."""
-        return BinaryHead(features, code, torch.logit(torch.tensor(self.share)))
+        return BinaryHead(features, code, torch.tensor(self.share))
 
 
 class BinaryHead(Head):
@@ -110,10 +109,10 @@ class BinaryHead(Head):
 
     log_odds: Tensor
 
-    def __init__(self, features: int | tuple[int, int, int], code: int, log_odds: Tensor) -> None:
+    def __init__(self, features: int | tuple[int, int, int], code: int, share: Tensor) -> None:
         super().__init__()
-        self.readout = Readout(features, code, len(log_odds))
-        self.register_buffer("log_odds", log_odds)
+        self.readout = Readout(features, code, len(share), LogOdds(share) if code else None)
+        self.register_buffer("log_odds", torch.logit(share))
 
     def forward(self, hidden: Tensor, code: Tensor | None) -> Distribution:
         """The distribution of (B, m) cells."""
@@ -121,13 +120,9 @@ class BinaryHead(Head):
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """One Newton step of logistic regression from the marginals.
-
-        Its working response is (x − p)/(p(1 − p)): to first order the probability is then the linear fit.
-        """
-        share = torch.sigmoid(self.log_odds)
-        response = (values - share) / (share * (1 - share)).clamp_min(LEAST_VARIANCE)
-        self.readout.start(code, response if seen is None else torch.where(seen, response, 0.0))
+        """Least squares for the probability, which is then the linear fit held within bounds."""
+        targets = values - torch.sigmoid(self.log_odds)
+        self.readout.start(code, targets if seen is None else torch.where(seen, targets, 0.0))
 
 
 def _pair(name: str, levels: list[Level]) -> tuple[Level, Level]:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from diabolo.columns.base import Column, Embedder, Head
 from diabolo.columns.embedders import with_gaps
 from diabolo.columns.levels import UNKNOWN, Level, count_levels, decoded, encoded, plain
+from diabolo.columns.links import LogShares
 from diabolo.distributions import Categorical as CategoricalDistribution
 from diabolo.distributions import Distribution
 from diabolo.errors import SchemaError
@@ -21,7 +22,6 @@ __all__ = ["Categorical"]
 
 MOST_COORDINATES = 64  # per column: 63 levels of their own and the rest together
 FEW_ROWS = 100  # below, no level is rare: a small table keeps what little it has
-SMALLEST_SHARE = 0.05  # when a linear fit is turned into logits: bounds the step at 20 per unit
 OTHER = 0  # the slot of rare and unknown levels
 ROOT_HALF = 0.5**0.5
 
@@ -227,10 +227,9 @@ class CategoricalHead(Head):
         super().__init__()
         sizes = tuple(map(len, shares))
         self.shape = (len(sizes), max(sizes))
-        self.readout = Readout(features, code, sum(sizes))
-        self.register_buffer(
-            "log_share", torch.log(torch.tensor(np.concatenate(shares), dtype=torch.float32))
-        )
+        share = torch.tensor(np.concatenate(shares), dtype=torch.float32)
+        self.readout = Readout(features, code, sum(sizes), LogShares(share) if code else None)
+        self.register_buffer("log_share", torch.log(share))
         self.register_buffer("flat", _flat(sizes))
         allowed = torch.ones(self.shape, dtype=torch.bool)
         allowed[:, OTHER] = decode_other
@@ -246,15 +245,11 @@ class CategoricalHead(Head):
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """One Newton step of multinomial regression from the marginals.
-
-        Its working response is (one-hot − p)/p: to first order the probabilities are then the linear fit.
-        """
+        """Least squares for the probabilities, which are then the linear fit held above zero."""
         share = self.log_share.exp()
         slots = torch.nn.functional.one_hot(values, self.shape[1]).flatten(1).index_select(1, self.flat)
-        response = (slots - share) / share.clamp_min(SMALLEST_SHARE)
-        owner = self.flat // self.shape[1]
-        self.readout.start(code, response if seen is None else torch.where(seen[:, owner], response, 0.0))
+        targets, owner = slots - share, self.flat // self.shape[1]
+        self.readout.start(code, targets if seen is None else torch.where(seen[:, owner], targets, 0.0))
 
 
 def _kept(counts: list[int], rows: int) -> int:

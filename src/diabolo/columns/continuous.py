@@ -261,13 +261,18 @@ class NumberHead(Head):
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:  # noqa: ARG002 - unseen is zero, the mean
-        """Least squares for ``loc``, the share of the atom for its logit, the residual's scale."""
-        targets = values
+        """Least squares for the mean, the share of the atom for its logit, the residual's scale."""
+        targets, other, share = values, torch.ones_like(values), torch.zeros(())
         if self.atoms is not None:
-            share = (values == self.atoms).float().mean(0).clamp(1e-3, 1 - 1e-3)
+            other = (values != self.atoms).to(values.dtype)
+            share = (1 - other.mean(0)).clamp(1e-3, 1 - 1e-3)
             targets = torch.cat([values, torch.logit(share).expand_as(values)], 1)
+            if self.readout.skip is not None:  # π · atom + (1 − π) · loc shall be the linear fit
+                away = torch.where(torch.isnan(self.atoms), 0.0, share)
+                targets[:, : self.columns] = (values - away * self.atoms.nan_to_num()) / (1 - away)
         residual = self.readout.start(code, targets)[:, : self.columns]
-        spread = residual.square().mean(0)
+        residual = residual - targets[:, : self.columns] + values
+        spread = (residual.square() * other).sum(0) / other.sum(0).clamp(min=1)
         self.log_scale.copy_(0.5 * torch.log((spread if len(self.log_scale) > 1 else spread.mean()) + 1e-12))
 
 

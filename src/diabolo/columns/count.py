@@ -11,12 +11,17 @@ from torch import Tensor, nn
 
 from diabolo.columns.base import Column, Embedder, Head
 from diabolo.columns.embedders import StandardEmbedder
+from diabolo.columns.links import Curve
 from diabolo.distributions import Distribution, NegativeBinomial
 from diabolo.errors import OutOfRangeWarning, SchemaError
 from diabolo.frames import Frame
 from diabolo.nn.readout import Readout
 
 __all__ = ["Count"]
+
+LEAST_LOG = 0.01  # of log(1 + count), to which a linear fit may fall
+TURNS = 3  # between means and dispersion
+WIDEST = 14.0  # beyond the logs of the largest count: so much may a wide spread pull E[log(1 + x)] down
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,7 +133,7 @@ class Count(Column):
 
     def head(self, features: int | tuple[int, int, int], code: int = 0) -> Head:
         """A log-mean per cell and a learned dispersion per column."""
-        return CountHead(features, code, self.average)
+        return CountHead(features, code, self)
 
     def _standard(self, logs: Tensor) -> Tensor:
         return (logs - self._tensor(self.mean, logs)) / self._tensor(self.scale, logs)
@@ -141,9 +146,11 @@ class Count(Column):
 class CountHead(Head):
     """log μ = offset + readout; the offset begins at the log of the average, log α is a parameter."""
 
-    def __init__(self, features: int | tuple[int, int, int], code: int, average: tuple[float, ...]) -> None:
+    def __init__(self, features: int | tuple[int, int, int], code: int, column: Count) -> None:
         super().__init__()
-        self.readout = Readout(features, code, len(average))
+        average = column.average
+        self.link = _curve(column) if code else None
+        self.readout = Readout(features, code, len(average), self.link)
         self.offset = nn.Parameter(torch.log(torch.tensor(average).clamp_min(1e-3)))
         self.log_dispersion = nn.Parameter(torch.zeros(len(average)))
 
@@ -153,20 +160,43 @@ class CountHead(Head):
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """Least squares for log(1 + x), shifted so that the mean counts agree.
+        """Least squares for log(1 + x), whose expectation is then the linear fit held within bounds.
 
-        The dispersion is found by the method of moments, α = Σ((x − μ)² − μ) / Σ μ².
+        The dispersion is found by the method of moments, α = Σ((x − μ)² − μ) / Σ μ², at means that have the expected
+        logarithms; these depend on α, and a few turns settle both.
         """
         known = torch.ones_like(values) if seen is None else seen.to(values.dtype)
-        rows = known.sum(0).clamp_min(1)
-        logs = torch.log1p(values)
-        targets = (logs - logs.sum(0) / rows) * known
+        if self.link is None:
+            average = (values.sum(0) / known.sum(0).clamp_min(1)).clamp_min(1e-3)
+            self.offset.copy_(torch.log(average))
+            self._disperse(average.expand_as(values), values, known)
+            return
+        targets = (torch.log1p(values) - self.link.center) * known
         fit = targets - self.readout.start(code, targets)
-        average = (values.sum(0) / rows).clamp_min(1e-3)
-        self.offset.copy_(torch.log(average) - torch.log((fit.exp() * known).sum(0) / rows))
-        mean = torch.exp(self.offset + fit)
+        for _ in range(TURNS):
+            log_mean = self.link.value(self.link.center + fit)
+            self._disperse(log_mean.exp(), values, known)
+            self._learn_link()
+        self.offset.copy_(self.link.value(self.link.center[None])[0])
+
+    def _disperse(self, mean: Tensor, values: Tensor, known: Tensor) -> None:
+        """Take the dispersion from counts and their means."""
         excess = (((values - mean).square() - mean) * known).sum(0) / (mean.square() * known).sum(0)
         self.log_dispersion.copy_(excess.clamp(1e-3, 10.0).log())
+
+    def _learn_link(self) -> None:
+        """Bring the link to the dispersion."""
+        assert self.link is not None
+        log_mean = torch.linspace(-8.0, float(self.link.high.max()) + WIDEST, 512, device=self.offset.device)
+        both = NegativeBinomial(log_mean[:, None].expand(-1, len(self.offset)), self.log_dispersion)
+        self.link.learn(log_mean, both.mean_log1p)
+
+
+def _curve(column: Count) -> Curve:
+    """From the expectation of log(1 + x) to log μ."""
+    mean = torch.tensor(column.mean)
+    high = torch.tensor(column.high, dtype=mean.dtype).log1p()
+    return Curve(mean, torch.full_like(mean, LEAST_LOG), high, lambda y: torch.log(torch.expm1(y)))
 
 
 def _numbers(frame: Frame, names: tuple[str, ...]) -> np.ndarray:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from diabolo.columns.base import Column, Embedder, Head
 from diabolo.columns.embedders import StandardEmbedder
 from diabolo.columns.levels import UNKNOWN, Level, codes, decoded, encoded, plain
+from diabolo.columns.links import Curve
 from diabolo.distributions import Distribution
 from diabolo.distributions import Ordinal as OrdinalDistribution
 from diabolo.errors import SchemaError
@@ -20,6 +21,8 @@ from diabolo.nn.readout import Readout
 __all__ = ["Ordinal"]
 
 NEW = "numbers take the nearest level, others count as missing"
+CERTAIN = 0.005  # nearest that a linear fit gets to the first and the last rank, as a share of their distance
+FAR = 12.0  # beyond the thresholds, in units of the logistic scale: there the rank is certain
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,12 +152,16 @@ class OrdinalHead(Head):
 
     shares: Tensor
     beyond: Tensor
+    last: Tensor
 
     def __init__(
         self, features: int | tuple[int, int, int], code: int, shares: tuple[tuple[float, ...], ...]
     ) -> None:
         super().__init__()
-        self.readout = Readout(features, code, len(shares))
+        last = torch.tensor([float(max(1, len(share) - 1)) for share in shares])
+        self.register_buffer("last", last, persistent=False)
+        self.link = _curve(shares, last) if code else None
+        self.readout = Readout(features, code, len(shares), self.link)
         most = max(2, *map(len, shares))
         padded = torch.tensor(
             [[*share, *[0.0] * (most - len(share))] for share in shares], dtype=torch.float64
@@ -169,20 +176,31 @@ class OrdinalHead(Head):
 
     def forward(self, hidden: Tensor, code: Tensor | None) -> Distribution:
         """The distribution of (B, m) cells."""
-        thresholds = torch.cat([self.first, self.first + self.log_gaps.exp().cumsum(1)], 1)
-        return OrdinalDistribution(self.readout(hidden, code), thresholds.masked_fill(self.beyond, torch.inf))
+        return OrdinalDistribution(self.readout(hidden, code), self._thresholds())
 
     @torch.no_grad()
     def start(self, code: Tensor, values: Tensor, seen: Tensor | None) -> None:
-        """One scoring step from the marginals.
-
-        The score of rank j at loc = 0 is P(x ≤ j) + P(x < j) − 1, and its variance is the information.
-        """
-        upto = self.shares.cumsum(1)
-        score = 2 * upto - self.shares - 1
-        response = score / (self.shares * score.square()).sum(1, keepdim=True).clamp_min(1e-3)
-        targets = response.T.gather(0, values)
+        """Least squares for the rank, whose expectation is then the linear fit held between the first and the last."""
+        if self.link is None:
+            return
+        edges = self._thresholds()
+        known = edges[torch.isfinite(edges)]
+        loc = torch.linspace(float(known.min()) - FAR, float(known.max()) + FAR, 512, device=edges.device)
+        self.link.learn(loc, OrdinalDistribution(loc[:, None], edges).mean / self.last)
+        targets = values / self.last - self.link.center
         self.readout.start(code, targets if seen is None else torch.where(seen, targets, 0.0))
+
+    def _thresholds(self) -> Tensor:
+        """(m, K − 1), ascending, infinite beyond the levels of a column."""
+        thresholds = torch.cat([self.first, self.first + self.log_gaps.exp().cumsum(1)], 1)
+        return thresholds.masked_fill(self.beyond, torch.inf)
+
+
+def _curve(shares: tuple[tuple[float, ...], ...], last: Tensor) -> Curve:
+    """From an expected rank, as a share of the last, to the location."""
+    mean = torch.tensor([sum(j * p for j, p in enumerate(share)) for share in shares]) / last
+    low = torch.full_like(last, CERTAIN)
+    return Curve(mean, low, 1 - low, torch.logit)
 
 
 def _order(frame: Frame, name: str) -> tuple[Level, ...]:

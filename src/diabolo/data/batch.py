@@ -60,6 +60,11 @@ class Batch:
             weight=None if self.weight is None else self.weight.to(device),
         )
 
+    def astype(self, dtype: torch.dtype) -> Self:
+        """The same rows with numbers of another precision; what is no floating-point number stays as it is."""
+        values = {key: v.to(dtype) if v.is_floating_point() else v for key, v in self.values.items()}
+        return dataclasses.replace(self, values=values)
+
     def split(self, size: int) -> list[Self]:
         """Consecutive pieces of at most ``size`` rows, without copying."""
         return [self.rows(start, start + size) for start in range(0, len(self), size)]

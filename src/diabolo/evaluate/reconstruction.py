@@ -9,11 +9,12 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
-from diabolo.evaluate import diagnosis
 from diabolo.evaluate.measures import Truth, measure_of, rounding
 from diabolo.evaluate.scores import ColumnScore, Scores
 from diabolo.evaluate.tally import RIVALS, Tally, kept
 from diabolo.frames import Frame
+from diabolo.models import diagnosis
+from diabolo.models.base import Distributes
 
 __all__ = ["reconstruction"]
 
@@ -155,10 +156,10 @@ def _rebuild(model: Any, rival: str, part: Batch, codes: Tensor) -> tuple[Tensor
 
 def _log_probs(model: Any, part: Batch, codes: Tensor) -> dict[str, Tensor]:
     """Log-probability of every cell by block; nothing for a model without a likelihood."""
-    if not hasattr(model, "codec_"):
+    if not isinstance(model, Distributes):
         return {}
     with torch.inference_mode():
-        return model._decode(codes).log_probs(part.values, part.seen)
+        return model.decode_joint(codes).log_probs(part.values, part.seen)
 
 
 def _seen(part: Batch, key: str) -> Tensor:

@@ -27,14 +27,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diabolo.columns import Continuous, Image
 from diabolo.data.batch import Batch
 from diabolo.data.split import split
+from diabolo.distributions import Joint
 from diabolo.errors import ModelFileError, ParameterError
+from diabolo.frames import Frame
 from diabolo.models import defaults, specs
-from diabolo.models.base import Decodes, Estimator, as_frame
+from diabolo.models.base import ROWS, Distributes, Estimator, as_frame
 from diabolo.models.codec import Architecture, Codec
+from diabolo.models.density import Density, residual_scales
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
+from diabolo.models.scoring import Scores
 from diabolo.terms import Corruption, Penalty
 from diabolo.terms.ordering import prefix
 from diabolo.train import Trainer
@@ -42,12 +47,13 @@ from diabolo.train import Trainer
 __all__ = ["Autoencoder"]
 
 
-class Autoencoder(Decodes, Estimator):
+class Autoencoder(Scores, Distributes, Estimator):
     """Learns k numbers per row from which the row can be rebuilt, for tables, arrays and images.
 
     Minimizes −log p(x | z) over encoder and decoder together (see the module's text). It never ends worse than PCA with
     the same k, as far as its held-out rows can tell: where nets alone are not clearly better, it is trained again from the
-    principal components (a denoising, penalized or overcomplete model is not: it is asked for something else).
+    principal components, and where that is not clearly better either, it is they, of all rows (a denoising, penalized or
+    overcomplete model is not: it is asked for something else). A warning says so.
 
     Parameters
     ----------
@@ -68,7 +74,9 @@ class Autoencoder(Decodes, Estimator):
     allow_overcomplete : bool
         Permit k >= number of features without corruption or penalty.
     max_epochs, batch_size, learning_rate : number or "auto"
-        The plan of training; what was chosen stands in ``history_.plan``.
+        The plan of each training; what was chosen stands in ``history_.plan``. A fit is one training, a second one of as
+        many epochs at the most where it starts again from PCA, and one more for ``n_components="auto"``.
+        ``Trainer(max_seconds=...)`` bounds them together.
     random_state : int, RandomState or None
         An int gives bitwise equal results on one machine.
     device : str
@@ -81,6 +89,8 @@ class Autoencoder(Decodes, Estimator):
     codec_ : Codec
         The networks.
     history_ : History
+    density_ : Density
+        What :meth:`score_samples` is made of, besides the networks.
     curve_ : dict of int to float
         Held-out error by width, after ``n_components="auto"`` or with ``ordered=True``.
     mean_coordinates_ : Tensor
@@ -92,6 +102,14 @@ class Autoencoder(Decodes, Estimator):
         The code is as wide as the data.
     ParameterError, DataError
         Anything else that cannot be; the message says what to do.
+
+    Warns
+    -----
+    LinearFallbackWarning
+        The networks were not clearly better than PCA.
+    CollapseWarning, DeadDimensionWarning, OverfittingWarning
+        On the rows held out from training, the code, or a dimension of it, is of no use, or the error is much larger than
+        on training rows.
 
     References
     ----------
@@ -111,6 +129,7 @@ class Autoencoder(Decodes, Estimator):
     architecture_: Architecture
     codec_: Codec
     curve_: dict[int, float]
+    density_: Density
     reference_: Reference
     visible_: int
 
@@ -173,12 +192,14 @@ class Autoencoder(Decodes, Estimator):
         self._learn_schema(frame, schema, train)
         batch = self.schema_.to_batch(frame).to(defaults.device(self.device))
         rows, held = (batch.take(torch.from_numpy(part).to(batch.index.device)) for part in (train, held_out))
-        fitting = Fitting(self, trainer, seed, rows, held)
+        fitting = Fitting(self, trainer, seed, batch, rows, held)
         k, self.curve_ = self.n_components, {}
         if isinstance(k, str):
             k, self.curve_ = fitting.choose_width(k, run_dir)
         self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
         fitting.fit(self.n_components_, run_dir)
+        self.density_ = self._fit_density(_sample(rows), _sample(held), seed)
+        self._keep_quantiles(frame)
         return self
 
     def truncate(self, n_components: int) -> Self:
@@ -206,24 +227,36 @@ class Autoencoder(Decodes, Estimator):
         shorter = copy.copy(self)
         shorter.n_components_ = int(n_components)
         shorter.reference_ = self.reference_.truncate(n_components)
+        growth = self.curve_[shorter.n_components_] / max(self.curve_[self.n_components_], 1e-12)
+        shorter.density_ = self.density_.truncate(shorter.n_components_, max(growth, 1.0))
+        shorter.score_quantiles_ = (
+            self.score_quantiles_ if shorter.n_components_ == self.n_components_ else np.zeros(0)
+        )
         return shorter
 
     def encode_batch(self, batch: Batch) -> Tensor:
         """Mean code of a batch, (B, n_components)."""
         return self.codec_.encode(batch).mean[:, : self.n_components_]
 
-    def decode_values(self, code: Tensor) -> dict[str, Tensor]:
-        """Most plausible values by block."""
-        return {key: distribution.mode for key, distribution in self._decode(code).items()}
+    def decode_joint(self, code: Tensor) -> Joint:
+        """p(row | z), one distribution per block of columns, from codes of the model's width."""
+        return self._joint(code, self.codec_)
 
-    def decode_coordinates(self, code: Tensor) -> Tensor:
-        """Expected coordinates (B, n_coordinates)."""
-        return self.schema_.expected(self._decode(code))
+    def score_batch(self, batch: Batch) -> np.ndarray:
+        """Log p(z) + Σ log p(cell | z) over the seen cells, for the codes z of a batch, (B,)."""
+        return self._scores(batch, self._precise())
+
+    def score_frame(self, frame: Frame) -> np.ndarray:
+        """The same for the rows of a table, (n,)."""
+        batch, codec = self.schema_.to_batch(frame, type(self).__name__), self._precise()
+        return np.concatenate([self._scores(part, codec) for part in batch.split(ROWS)])
 
     def tensors(self) -> dict[str, Tensor]:
-        """Weights and references."""
+        """Weights, references, and what scores are made of."""
         weights = {f"codec.{name}": tensor for name, tensor in self.codec_.state_dict().items()}
-        return weights | {f"reference.{name}": t for name, t in self.reference_.tensors().items()}
+        weights |= {f"reference.{name}": t for name, t in self.reference_.tensors().items()}
+        weights |= {f"density.{name}": t for name, t in self.density_.tensors().items()}
+        return weights | {"score_quantiles": torch.from_numpy(self.score_quantiles_)}
 
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights and references from a file."""
@@ -231,19 +264,54 @@ class Autoencoder(Decodes, Estimator):
         _take(self.codec_, _under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
         self.reference_ = Reference(**_under("reference.", tensors))
+        self.density_ = Density.from_tensors(_under("density.", tensors))
+        self.score_quantiles_ = tensors["score_quantiles"].numpy()
 
     @property
     def mean_coordinates_(self) -> Tensor:
         """The mean training row in coordinates."""
         return self.reference_.mean
 
-    def _decode(self, code: Tensor) -> Any:
-        """p(row | z) from codes of the model's width; a truncated one is filled up with dimensions out of sight."""
+    def _joint(self, code: Tensor, codec: Codec) -> Joint:
+        """p(row | z) under given networks; a truncated code is filled up with dimensions out of sight."""
         code = torch.nn.functional.pad(code, (0, self.visible_ - code.shape[1]))
-        return self.codec_.decode(code, prefix(code, self.n_components_) if self.ordered else None)
+        return codec.decode(code, prefix(code, self.n_components_) if self.ordered else None)
+
+    def _precise(self) -> Codec:
+        """The networks that score rows: of tables in double precision, so that a row's score is its own.
+
+        In single precision it hangs, in the sixth digit, on the rows beside it; of images nobody asks that much.
+        """
+        images = any(isinstance(column, Image) for column in self.schema_.columns)
+        return self.codec_ if images else copy.deepcopy(self.codec_).double()
+
+    def _scores(self, batch: Batch, codec: Codec) -> np.ndarray:
+        """Log-likelihood of the rows of a batch under the density and given networks, (B,)."""
+        with torch.inference_mode():
+            batch = batch.astype(next(codec.parameters()).dtype)
+            code = codec.encode(batch).mean[:, : self.n_components_]
+            joint = self.density_.rescale(self._joint(code, codec))
+            cells = joint.log_probs(batch.values, batch.seen).values()
+            likelihood = torch.stack([part.double().flatten(1).sum(1) for part in cells]).sum(0)
+            return (likelihood + self.density_.log_prob(code)).numpy()
+
+    def _fit_density(self, rows: Batch, held_out: Batch, seed: int) -> Density:
+        """What scores are made of, from codes of both and residuals of held-out rows."""
+        with torch.inference_mode():
+            code = self.encode_batch(held_out)
+            shared = {k for k, c in self.schema_.blocks.items() if isinstance(c, Continuous) and c.shared}
+            scales = residual_scales(self.decode_joint(code), held_out, shared)
+            return Density.fit(self.encode_batch(rows), code, scales, seed)
 
     def _copying_allowed(self) -> bool:
         return self.allow_overcomplete or self.corruption is not None or self.penalty is not None
+
+
+def _sample(batch: Batch) -> Batch:
+    """At most 8,192 rows in steady strides, on the CPU: enough for a density."""
+    step = -(-len(batch) // ROWS)
+    rows = torch.arange(0, len(batch), step, device=batch.index.device)
+    return (batch if step == 1 else batch.take(rows)).to("cpu")
 
 
 def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -15,13 +15,14 @@ from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.data.readers import read
 from diabolo.data.schema import Schema
+from diabolo.distributions import Joint
 from diabolo.errors import OvercompleteError, ParameterError, TooFewRowsError
 from diabolo.files import container
 from diabolo.frames import Frame
 from diabolo.models import specs
 from diabolo.train import History
 
-__all__ = ["Decodes", "Encodes", "Estimator", "as_frame", "n_features"]
+__all__ = ["Decodes", "Distributes", "Encodes", "Estimator", "as_frame", "n_features"]
 
 ROWS = 8192  # rows encoded or decoded at a time
 
@@ -301,3 +302,19 @@ class Decodes(Encodes, ABC):
             parts = [self.decode_values(part) for part in codes.split(ROWS)]
         values = {key: torch.cat([part[key].cpu() for part in parts]) for key in parts[0]}
         return self.schema_.to_table(values, template, carry)  # type: ignore[attr-defined]
+
+
+class Distributes(Decodes, ABC):
+    """Models that answer a code with a distribution over rows, so that every cell has a likelihood."""
+
+    @abstractmethod
+    def decode_joint(self, code: Tensor) -> Joint:
+        """p(row | z), one distribution per block of columns, from codes (B, k)."""
+
+    def decode_values(self, code: Tensor) -> dict[str, Tensor]:
+        """Most plausible values by block."""
+        return {key: distribution.mode for key, distribution in self.decode_joint(code).items()}
+
+    def decode_coordinates(self, code: Tensor) -> Tensor:
+        """Expected coordinates (B, n_coordinates)."""
+        return self.schema_.expected(self.decode_joint(code))  # type: ignore[attr-defined]

@@ -1,7 +1,6 @@
 """From an autoencoder's parameters and rows to its fitted networks: width, training, and the promise about PCA."""
 
 import dataclasses
-import functools
 import hashlib
 import json
 from collections.abc import Iterator
@@ -13,27 +12,28 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.errors import ParameterError
-from diabolo.models import defaults, specs
-from diabolo.models.base import n_features
+from diabolo.models import defaults, diagnosis, specs
+from diabolo.models.base import Estimator, n_features
 from diabolo.models.codec import Architecture, Codec, with_linear_path
 from diabolo.models.reconstruction import Reconstruction
 from diabolo.models.reference import Reference
 from diabolo.randomness import seeded
 from diabolo.terms.ordering import prefix
 from diabolo.train import History, Trainer
-from diabolo.train.checkpoint import Checkpoints
+from diabolo.train.checkpoint import opened
 
 if TYPE_CHECKING:
     from diabolo.models.autoencoder import Autoencoder
 
-__all__ = ["Fitting", "width_for"]
+__all__ = ["Fitting", "fingerprint", "identity", "width_for"]
 
 WIDEST = 32  # code of the ordered model that "auto" looks at
 KEPT = 0.95  # share of what the widest code takes off the mean row's error
 START_ROWS = 20_000  # rows from which networks take their start
+JUDGED_ROWS = 2_000  # training rows that are enough to see over-fitting
 WIDER = 1.5  # hidden layers of an ordered model, which is k models in one
 AROUND = {"progress": "auto", "keep": 2, "max_seconds": None, "checkpoint_every": 1.0}  # change no weight
-ROUNDING = 1e-3  # of PCA's error, by which float32 may miss it
+DOUBT = 2.0  # standard errors by which networks must be better than PCA
 ALLOWED = "is neither 'auto' nor a value such as Dense((256, 128))."
 
 
@@ -46,14 +46,21 @@ class Fitting:
         Receives ``codec_``, ``history_``, ``reference_``, ``architecture_`` and, for an ordered code, ``curve_``.
     trainer : Trainer
     seed : int
-    rows, held_out : Batch
+    everything, rows, held_out : Batch
+        All rows, those that networks learn from, and those that they are chosen by.
     """
 
     def __init__(
-        self, model: "Autoencoder", trainer: Trainer, seed: int, rows: Batch, held_out: Batch
+        self,
+        model: "Autoencoder",
+        trainer: Trainer,
+        seed: int,
+        everything: Batch,
+        rows: Batch,
+        held_out: Batch,
     ) -> None:
         self.model, self.trainer, self.seed = model, trainer, seed
-        self.rows, self.held_out = rows, held_out
+        self.everything, self.rows, self.held_out = everything, rows, held_out
         self.seconds, self.interrupted = 0.0, False
         self.cost = None if model.penalty is None else model.penalty.prepare(rows, self._scores)
 
@@ -74,34 +81,52 @@ class Fitting:
         """Train a code of width k, and once more from the principal components if it is not clearly better."""
         model = self.model
         reference = Reference.fit(model.schema_, self.rows, k)
-        architecture = self._architecture(ordered=model.ordered)
-        codec, history = self._train(k, reference, architecture, ordered=model.ordered, run_dir=run_dir)
+        model.architecture_ = self._architecture(ordered=model.ordered)
+        codec, history = self._train(
+            k, reference, model.architecture_, ordered=model.ordered, run_dir=run_dir
+        )
         history = history.later(self.seconds)
-        if self._is_promised(k, architecture, history) and self._deficit(codec, reference) > 0:
-            self.seconds = history.seconds
-            architecture = with_linear_path(architecture)
-            codec, linear = self._train(
-                k, reference, architecture, ordered=model.ordered, run_dir=run_dir, stage="linear"
-            )
-            self._settle(codec, reference)
-            history = linear.after(history)
-            history.plan["linear_path"] = "the networks alone were not clearly better than PCA"
+        if self._is_promised(k, model.architecture_, history) and self._deficit(codec, reference) > 0:
+            codec, history = self._fall_back(k, reference, history, run_dir)
         model.curve_ = self.curve(codec) if model.ordered else model.curve_
-        model.codec_, model.history_, model.reference_ = codec.cpu().eval(), history, reference.to("cpu")
-        model.architecture_ = architecture
+        model.codec_, model.history_ = codec.cpu().eval(), history
+        model.reference_ = Reference.fit(model.schema_, self.everything, k).to("cpu")
+        self._warn()
 
-    def _settle(self, codec: Codec, reference: Reference) -> None:
-        """Go back to the start of a linear path unless training was clearly better, where the start is PCA.
-
-        With counts and categories it is not quite, and the trained weights, the best of all epochs, stay.
-        """
+    def _fall_back(
+        self, k: int, reference: Reference, nets: History, run_dir: str | Path | None
+    ) -> tuple[Codec, History]:
+        """Train again beside a linear path from the principal components, and go back to these where that is no use."""
+        model, self.seconds = self.model, nets.seconds
+        model.architecture_ = with_linear_path(model.architecture_)
+        codec, history = self._train(
+            k, reference, model.architecture_, ordered=model.ordered, run_dir=run_dir, stage="linear"
+        )
+        outcome = diagnosis.FROM_PCA
         if self._deficit(codec, reference) > 0:
-            trained = {name: tensor.clone() for name, tensor in codec.state_dict().items()}
-            self._start(codec)
-            linear = reference.error(self.model.schema_, self.held_out)
-            if self._deficit(codec, reference, doubt=0.0) > ROUNDING * linear:
-                for name, tensor in codec.state_dict().items():
-                    tensor.copy_(trained[name])
+            self._start(codec, self.rows)
+            with torch.inference_mode():
+                best = float(self._objective(codec, reference).eval().monitor(self.held_out).mean())
+            history = dataclasses.replace(history, best=best, best_epoch=0)
+            self._start(codec, self.everything)
+            outcome = diagnosis.IS_PCA
+        history = history.after(nets)
+        history.plan["linear_path"] = outcome
+        return codec, history
+
+    def _warn(self) -> None:
+        """Say what the held-out rows, and some training rows beside them, show of the model."""
+        model, held_out = self.model, self.held_out.to("cpu")
+        objective = Reconstruction(model.codec_, model.schema_).eval()
+        some = self.rows.take(_stride(self.rows, JUDGED_ROWS)).to("cpu")
+        with torch.inference_mode():
+            codes = [model.codec_.encode(batch).mean for batch in (held_out, some)]
+            parts = zip((held_out, some), codes, strict=True)
+            errors = [float(objective.error(batch, code, None).mean()) for batch, code in parts]
+        notes = diagnosis.fallback(model.history_)
+        notes += diagnosis.death(diagnosis.dead_dimensions(model, codes[0]), codes[0].shape[1])
+        notes += diagnosis.collapse(errors[0], model.reference_.error(model.schema_, held_out, width=0))
+        diagnosis.warn(notes + diagnosis.overfitting(*errors))
 
     def _is_promised(self, k: int, architecture: Architecture, history: History) -> bool:
         """Whether to end no worse than PCA is what was asked for.
@@ -135,27 +160,35 @@ class Fitting:
         model = self.model
         with seeded(self.seed, "weights"):
             codec = Codec(model.schema_, k, architecture, ordered=ordered).to(self.rows.index.device)
-        self._start(codec)
-        fairness = reference.fairness(model.schema_, self.held_out, k) if ordered else None
-        objective = Reconstruction(codec, model.schema_, model.corruption, self.cost, fairness)
-        objective.to(codec.device)
+        self._start(codec, self.rows)
+        objective = self._objective(codec, reference)
         plan = defaults.plan(
             model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate
         )
         if self.interrupted:  # Ctrl-C while the width was searched: one epoch, so that there is a model
             plan = dataclasses.replace(plan, max_epochs=1)
-        fit = functools.partial(
-            self._limited().fit,
-            objective,
-            self.rows,
-            self.held_out,
-            seed=self.seed,
-            **dataclasses.asdict(plan),
-        )
-        if run_dir is None:
-            return codec, fit()
-        with Checkpoints(Path(run_dir) / stage, keep=self.trainer.keep) as checkpoints:
-            return codec, fit(checkpoints=checkpoints, identity=self._identity(k, architecture))
+        folder = None if run_dir is None else Path(run_dir) / stage
+        with opened(folder, self.trainer.keep) as checkpoints:
+            history = self._limited().fit(
+                objective,
+                self.rows,
+                self.held_out,
+                seed=self.seed,
+                **dataclasses.asdict(plan),
+                checkpoints=checkpoints,
+                identity=None
+                if folder is None
+                else identity(
+                    model,
+                    self.seed,
+                    self.trainer,
+                    self.rows,
+                    self.held_out,
+                    architecture=architecture,
+                    n_components=k,
+                ),
+            )
+        return codec, history
 
     def _limited(self) -> Trainer:
         """The trainer with what is left of its time."""
@@ -167,15 +200,19 @@ class Fitting:
         reference = Reference.fit(self.model.schema_, self.rows, k)
         return torch.cat([reference.scores(self.model.schema_, part) for part in self.rows.split(START_ROWS)])
 
-    def _start(self, codec: Codec) -> None:
-        """Put statistics (and a linear path) of training rows into a codec."""
-        step = max(1, len(self.rows) // START_ROWS)
-        sample = torch.arange(0, len(self.rows), step, device=self.rows.index.device)
-        with seeded(self.seed, "start"):
-            codec.start(self.rows.take(sample))
+    def _objective(self, codec: Codec, reference: Reference) -> Reconstruction:
+        """What a codec is trained and chosen by."""
+        model, k = self.model, codec.n_components
+        fairness = reference.fairness(model.schema_, self.held_out, k) if codec.ordered else None
+        return Reconstruction(codec, model.schema_, model.corruption, self.cost, fairness).to(codec.device)
 
-    def _deficit(self, codec: Codec, reference: Reference, *, doubt: float = 2.0) -> float:
-        """Held-out error of a codec less PCA's, plus ``doubt`` standard errors of this difference."""
+    def _start(self, codec: Codec, rows: Batch) -> None:
+        """Put statistics (and a linear path) of rows into a codec."""
+        with seeded(self.seed, "start"):
+            codec.start(rows.take(_stride(rows, START_ROWS)))
+
+    def _deficit(self, codec: Codec, reference: Reference) -> float:
+        """Held-out error of a codec less PCA's, plus two standard errors of this difference."""
         schema, objective = self.model.schema_, Reconstruction(codec, self.model.schema_).eval()
         with torch.inference_mode():
             losses = [
@@ -184,7 +221,7 @@ class Fitting:
                 for part in self.held_out.split(START_ROWS)
             ]
         loss = torch.cat(losses).double()
-        return float(loss.mean() + doubt * loss.std() / len(loss) ** 0.5)
+        return float(loss.mean() + DOUBT * loss.std() / len(loss) ** 0.5)
 
     def _architecture(self, *, ordered: bool) -> Architecture:
         """The architecture a person gave, or the one the data suggest."""
@@ -197,17 +234,22 @@ class Fitting:
             raise ParameterError(f"architecture={given!r} {ALLOWED}")
         return given
 
-    def _identity(self, k: int, architecture: Architecture) -> dict[str, Any]:
-        """What must not change between two parts of one run."""
-        parameters = {**self.model.get_params(deep=False), "architecture": architecture, "n_components": k}
-        parameters["random_state"] = self.seed
-        parameters["trainer"] = dataclasses.replace(self.trainer, **AROUND)
-        return {
-            "model": type(self.model).__name__,
-            "parameters": specs.to_json(parameters),
-            "schema": fingerprint(json.dumps(self.model.schema_.to_json(), sort_keys=True).encode()),
-            "data": fingerprint(*_bytes(self.rows), *_bytes(self.held_out)),
-        }
+
+def identity(model: Estimator, seed: int, trainer: Trainer, *batches: Batch, **chosen: Any) -> dict[str, Any]:
+    """What must not change between two parts of one run: parameters (with what was chosen for some), schema and data."""
+    parameters = {**model.get_params(deep=False), **chosen, "random_state": seed}
+    parameters["trainer"] = dataclasses.replace(trainer, **AROUND)
+    return {
+        "model": type(model).__name__,
+        "parameters": specs.to_json(parameters),
+        "schema": fingerprint(json.dumps(model.schema_.to_json(), sort_keys=True).encode()),
+        "data": fingerprint(*(part for batch in batches for part in _bytes(batch))),
+    }
+
+
+def _stride(batch: Batch, most: int) -> torch.Tensor:
+    """Places of at most about twice ``most`` rows, in steady strides."""
+    return torch.arange(0, len(batch), max(1, len(batch) // most), device=batch.index.device)
 
 
 def _bytes(batch: Batch) -> Iterator[bytes]:

@@ -39,6 +39,7 @@ from diabolo.models.base import Decodes, Estimator, as_frame, n_features
 from diabolo.models.fitting import WIDEST, width_for
 from diabolo.models.linear_descent import descend
 from diabolo.models.reference import Reference
+from diabolo.models.scoring import Scores
 from diabolo.train import History, Trainer
 from diabolo.train.closed_form import (
     Moments,
@@ -46,6 +47,7 @@ from diabolo.train.closed_form import (
     Spectrum,
     decompose,
     encode_seen,
+    log_likelihood,
     principal_components,
 )
 from diabolo.train.closed_form.blocks import check_squares
@@ -57,7 +59,7 @@ SOLVERS = ("auto", "exact", "randomized", "sgd")
 HELD_OUT = 0.1  # of the rows, for n_components="auto"
 
 
-class LinearAutoencoder(Decodes, Estimator):
+class LinearAutoencoder(Scores, Decodes, Estimator):
     """Principal components as an autoencoder: for tables, arrays and images, with or without gaps.
 
     The code of a row is z = V (x − μ), its reconstruction μ + Vᵀ z, where the rows of V are the k
@@ -79,9 +81,10 @@ class LinearAutoencoder(Decodes, Estimator):
         ``exact``: eigenvectors of one-pass moments, or of the products between rows where these are fewer.
         ``randomized``: subspace iteration in blocks, for data with many rows and columns. ``auto``: exact
         up to 4096 of either. ``sgd``: gradient descent on the two linear maps, which ends in the same
-        subspace, slowly.
-    max_epochs : int or "auto"
-        Of ``solver="sgd"``.
+        subspace.
+    max_epochs, learning_rate : number or "auto"
+        Of ``solver="sgd"``. Where both are ``auto``, L-BFGS on all rows finishes what mini-batches began, and
+        the subspace is exact; with a number for either it is as near as so much training brings it.
     random_state : int, RandomState or None
         For the solvers that draw: an int gives bitwise equal results on one machine.
     trainer : Trainer, optional
@@ -126,6 +129,7 @@ class LinearAutoencoder(Decodes, Estimator):
         "explained_variance_",
         "explained_variance_ratio_",
         "singular_values_",
+        "score_quantiles_",
     )
     KEPT: ClassVar[tuple[str, ...]] = (*Estimator.KEPT, "noise_variance_", "n_samples_seen_", "curve_")
 
@@ -144,6 +148,7 @@ class LinearAutoencoder(Decodes, Estimator):
         whiten: bool = False,
         solver: str = "auto",
         max_epochs: int | str = "auto",
+        learning_rate: float | str = "auto",
         random_state: Any = None,
         trainer: Trainer | None = None,
     ) -> None:
@@ -151,6 +156,7 @@ class LinearAutoencoder(Decodes, Estimator):
         self.whiten = whiten
         self.solver = solver
         self.max_epochs = max_epochs
+        self.learning_rate = learning_rate
         self.random_state = random_state
         self.trainer = trainer
 
@@ -185,13 +191,15 @@ class LinearAutoencoder(Decodes, Estimator):
             self._take(spectrum, _history(spectrum, time.perf_counter() - started))
         if spectrum.gaps and frame.matrix is not None:
             warn_infinite(frame, self.schema_.columns[0])
+        self._keep_quantiles(frame)
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Add rows to those of earlier calls; the components are those of all rows, however they were cut.
 
         It keeps the d x d moments of the rows, not the rows. After :meth:`fit` it starts anew. For tables
-        the first call decides what the columns are.
+        the first call decides what the columns are. The threshold of :meth:`predict` is taken from the rows
+        of the last call.
 
         Parameters
         ----------
@@ -219,6 +227,7 @@ class LinearAutoencoder(Decodes, Estimator):
         self.moments_ = _merged(self.moments_, rows)
         spectrum = principal_components(self.moments_, self.n_components_)
         self._take(spectrum, _history(spectrum, time.perf_counter() - started))
+        self._keep_quantiles(frame)
         return self
 
     def encode_batch(self, batch: Batch) -> Tensor:
@@ -240,6 +249,15 @@ class LinearAutoencoder(Decodes, Estimator):
         """Coordinates (B, D) from codes (B, k)."""
         code = code * self._scale() if self.whiten else code
         return self._tensor("origin_") + code @ self._tensor("components_")
+
+    def score_batch(self, batch: Batch) -> np.ndarray:
+        """Log-density of the rows of a batch under probabilistic PCA, (B,)."""
+        x, seen = self.schema_.coordinates(batch), self.schema_.coordinates_seen(batch)
+        return self._density((x if seen is None else torch.where(seen, x, torch.nan)).numpy(), self.origin_)
+
+    def score_frame(self, frame: Frame) -> np.ndarray:
+        """Log-density of the rows of a table under probabilistic PCA, (n,); an array's in full precision."""
+        return self._density(self._coordinates(frame), self.mean_)
 
     def tensors(self) -> dict[str, Tensor]:
         """The components and what belongs to them; the moments, where :meth:`partial_fit` may go on."""
@@ -278,7 +296,8 @@ class LinearAutoencoder(Decodes, Estimator):
             raise ParameterError(f"solver={self.solver!r} is not one of {', '.join(SOLVERS)}.")
         if isinstance(self.n_components, str) and self.n_components != "auto":
             raise ParameterError(f"n_components={self.n_components!r} is neither a number nor 'auto'.")
-        defaults.number("max_epochs", self.max_epochs)
+        for name in ("max_epochs", "learning_rate"):
+            defaults.number(name, getattr(self, name))
         specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
         return defaults.seed(self.random_state)
 
@@ -313,6 +332,11 @@ class LinearAutoencoder(Decodes, Estimator):
         """Whether coordinates are the numbers of one array less their mean."""
         only = self.schema_.columns[0]
         return len(self.schema_.columns) == 1 and isinstance(only, Continuous) and only.shared
+
+    def _density(self, rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        """Log-density of rows in coordinates about a mean, without a full-precision copy of all of them."""
+        parts = (mean, self.components_, self.explained_variance_, self.noise_variance_)
+        return log_likelihood(rows, *parts)
 
     def _take(self, spectrum: Spectrum, history: History) -> None:
         """Become fitted."""

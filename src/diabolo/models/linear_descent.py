@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.data.split import split
-from diabolo.models import defaults, specs
-from diabolo.models.fitting import fingerprint
+from diabolo.models import defaults
+from diabolo.models.fitting import identity
 from diabolo.randomness import seeded
 from diabolo.train import History, Objective, Trainer
-from diabolo.train.checkpoint import Checkpoints
+from diabolo.train.checkpoint import opened
 from diabolo.train.closed_form import Moments, Spectrum, principal_components
 from diabolo.train.closed_form.spectrum import oriented
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from diabolo.models.linear import LinearAutoencoder
 
 __all__ = ["LinearReconstruction", "descend"]
+
+ROWS = 20_000  # decomposed at a time
+TURNS = 1_000  # of L-BFGS, at the most
+PRECISION = 1e-10  # of the gradient of the squared error's share
 
 
 class LinearReconstruction(Objective):
@@ -67,6 +71,12 @@ def descend(
 ) -> tuple[Spectrum, History]:
     """Train the two maps; give the principal components within the space that the decoder spans.
 
+    Mini-batches with Adam first; where the plan is automatic, L-BFGS on all rows finishes it.
+
+    References
+    ----------
+    Liu & Nocedal, "On the limited memory BFGS method for large scale optimization", Mathematical Programming 1989.
+
     Parameters
     ----------
     model : LinearAutoencoder
@@ -81,13 +91,74 @@ def descend(
     objective = _objective(model, batch, seed)
     parts = split(len(batch), trainer.validation, seed)
     rows, held_out = (batch.take(torch.from_numpy(part)) for part in parts)
-    plan = defaults.plan("base", len(rows), "auto", model.max_epochs, "auto")
-    fit: dict[str, Any] = {"seed": seed, **dataclasses.asdict(plan)}
-    if run_dir is None:
-        return _within(objective, batch, trainer.fit(objective, rows, held_out, **fit))
-    with Checkpoints(Path(run_dir), keep=trainer.keep) as checkpoints:
-        fit |= {"checkpoints": checkpoints, "identity": _identity(model, batch)}
-        return _within(objective, batch, trainer.fit(objective, rows, held_out, **fit))
+    plan = defaults.plan("small", len(rows), "auto", model.max_epochs, model.learning_rate)
+    with opened(run_dir, trainer.keep) as checkpoints:
+        history = trainer.fit(
+            objective,
+            rows,
+            held_out,
+            seed=seed,
+            **dataclasses.asdict(plan),
+            checkpoints=checkpoints,
+            identity=None if run_dir is None else identity(model, seed, trainer, rows, held_out),
+        )
+    if (model.max_epochs, model.learning_rate) == ("auto", "auto") and history.stop_reason != "interrupted":
+        history = _finished(objective, batch, held_out, history)
+    return _within(objective, batch, history)
+
+
+def _finished(objective: LinearReconstruction, batch: Batch, held_out: Batch, history: History) -> History:
+    """Go on from the last weights by L-BFGS on all rows at once, which ends at the optimum whatever the scales.
+
+    Noise of mini-batches falls only as fast as the learning rate, and directions of little variance have little gradient;
+    the curvature that L-BFGS learns makes up for both.
+    """
+    rows, seen = _condensed(objective, batch)
+    basis = torch.linalg.qr(objective.decoder.weight.detach().double())[0]
+    maps = [m.clone(memory_format=torch.contiguous_format).requires_grad_() for m in (basis.T, basis)]
+    scale = float(rows.square().sum())
+    optimizer = torch.optim.LBFGS(
+        maps,
+        max_iter=TURNS,
+        max_eval=2 * TURNS,
+        tolerance_grad=PRECISION,
+        tolerance_change=0.0,
+        history_size=20,
+        line_search_fn="strong_wolfe",
+    )
+
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        residual = rows @ maps[0].T @ maps[1].T - rows
+        total = (residual if seen is None else residual * seen).square().sum() / scale
+        total.backward()
+        return total
+
+    optimizer.step(loss)  # type: ignore[arg-type]
+    with torch.no_grad():
+        objective.encoder.weight.copy_(maps[0])
+        objective.decoder.weight.copy_(maps[1])
+        best = float(objective.monitor(held_out).mean())
+    turns = optimizer.state[maps[0]]["n_iter"]
+    return dataclasses.replace(history, best=best, plan={**history.plan, "l_bfgs": turns})
+
+
+@torch.no_grad()
+def _condensed(objective: LinearReconstruction, batch: Batch) -> tuple[Tensor, Tensor | None]:
+    """Centered rows; without gaps as few as there are columns, R of X = Q R, which have the same squared errors."""
+    parts = [objective.centered(part) for part in batch.split(ROWS)]
+    if parts[0][1] is not None:
+        seen = torch.cat([seen for _, seen in parts if seen is not None])
+        return torch.cat([x for x, _ in parts]).double(), seen
+    rows = parts[0][0].double()
+    for x, _ in parts[1:]:
+        rows = torch.cat([_triangle(rows), x.double()])
+    return _triangle(rows), None
+
+
+def _triangle(rows: Tensor) -> Tensor:
+    """R of the QR decomposition, where that has fewer rows."""
+    return torch.linalg.qr(rows, mode="r")[1] if len(rows) > rows.shape[1] else rows
 
 
 def _objective(model: "LinearAutoencoder", batch: Batch, seed: int) -> LinearReconstruction:
@@ -115,12 +186,3 @@ def _within(objective: LinearReconstruction, batch: Batch, history: History) -> 
     components = oriented(inside.components @ basis.T.numpy())
     variance, gaps = inside.variance * scale**2, seen is not None
     return Spectrum(len(x), mean.numpy(), components, variance, total, gaps), history
-
-
-def _identity(model: "LinearAutoencoder", batch: Batch) -> dict[str, Any]:
-    """What must not change between two parts of one run."""
-    return {
-        "model": type(model).__name__,
-        "parameters": specs.to_json(model.get_params(deep=False)),
-        "data": fingerprint(*(v.numpy().tobytes() for v in batch.values.values())),
-    }

@@ -39,7 +39,7 @@ def ridge(inputs: Tensor, targets: Tensor, strength: float = 1e-6) -> tuple[Tens
 
 
 class Readout(nn.Module):
-    """Hidden features (and the code) -> ``out`` numbers per row: y = W h + b + V z.
+    """Hidden features (and the code) -> ``out`` numbers per row: y = W h + b + link(V z + c).
 
     Parameters
     ----------
@@ -49,6 +49,8 @@ class Readout(nn.Module):
         Width of the code that is added linearly; 0 for no linear path.
     out : int
         Numbers per row; for a map, channels x height x width.
+    link : Module, optional
+        What the linear map of the code goes through, (B, out) -> (B, out); None: nothing.
 
     Examples
     --------
@@ -56,8 +58,11 @@ class Readout(nn.Module):
     torch.Size([5, 3])
     """
 
-    def __init__(self, features: int | tuple[int, int, int], code: int, out: int) -> None:
+    def __init__(
+        self, features: int | tuple[int, int, int], code: int, out: int, link: nn.Module | None = None
+    ) -> None:
         super().__init__()
+        self.link = link
         if isinstance(features, int):
             self.main: nn.Module = nn.Linear(features, out)
         else:
@@ -70,11 +75,14 @@ class Readout(nn.Module):
     def forward(self, hidden: Tensor, code: Tensor | None) -> Tensor:
         """(B, features) and (B, code) -> (B, out)."""
         out = self.main(hidden)
-        return out if self.skip is None or code is None else out + self.skip(code)
+        if self.skip is None or code is None:
+            return out
+        linear = self.skip(code)
+        return out + (linear if self.link is None else self.link(linear))
 
     @torch.no_grad()
     def start(self, code: Tensor, targets: Tensor) -> Tensor:
-        """Make the linear path the least-squares map from code to targets and silence the rest.
+        """Make the linear map (before the link) the least-squares map from code to targets and silence the rest.
 
         Parameters
         ----------

@@ -15,6 +15,7 @@ from diabolo.columns import Datetime
 from diabolo.data.schema import Schema
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
+from diabolo.models import diagnosis
 from diabolo.report.examples import gallery
 from diabolo.report.findings import findings
 from diabolo.report.latent import coloring, scatter
@@ -209,7 +210,8 @@ def _caveats(model: Any, scores: Scores) -> tuple[str, ...]:
         if own_unit
         else "Errors of a row add up in standard deviations of each column: every column counts alike."
     )
-    lines = [*scores.notes, unit]
+    fallbacks = [text[0].upper() + text[1:] for _, text in diagnosis.fallback(model.history_)]
+    lines = [*scores.notes, *fallbacks, unit]
     if model.n_components_ > 2:
         lines.append(
             "The map shows two directions of the code; rows that lie together in it may differ in the others."

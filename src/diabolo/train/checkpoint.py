@@ -9,6 +9,8 @@ import os
 import re
 import reprlib
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO, cast
@@ -22,11 +24,12 @@ from diabolo.errors import (
 )
 from diabolo.files import atomic, container
 from diabolo.files.manifest import from_json, to_json
+from diabolo.train.engines import Local
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Checkpoints", "check_same"]
+__all__ = ["Checkpoints", "check_same", "opened"]
 
 _NAME = re.compile(r"checkpoint-(\d{8,})\.diabolo")
 _SHOWN = 20  # differences named in one message
@@ -154,6 +157,37 @@ class Checkpoints:
         for path in self.folder.iterdir():
             if atomic.is_temporary(path, "checkpoint-"):
                 path.unlink(missing_ok=True)
+
+
+@contextmanager
+def opened(folder: str | os.PathLike[str] | None, keep: int = 2) -> Generator[Checkpoints | None]:
+    """The checkpoints of a folder, on rank 0 of a process group or the only process; None on the others or without one.
+
+    Parameters
+    ----------
+    folder
+        Where the checkpoints lie; None for none.
+    keep
+        As :class:`Checkpoints`.
+
+    Raises
+    ------
+    CheckpointError, OutputError
+        As :class:`Checkpoints`, on every rank.
+
+    Example
+    -------
+    >>> with opened(None) as checkpoints:
+    ...     checkpoints
+    """
+    found: list[Checkpoints] = []
+    if folder is not None:
+        Local().ask_main(lambda: found.append(Checkpoints(folder, keep)))
+    try:
+        yield found[0] if found else None
+    finally:
+        for checkpoints in found:
+            checkpoints.close()
 
 
 def check_same(stored: dict[str, Any], current: dict[str, Any]) -> None:

@@ -85,9 +85,7 @@ class Run:
         self.resumed_at = 0  # epochs that another process had done
         self.optimizers = {player: self._optimizer(player) for player in objective.players}
         self.sums: dict[str, Tensor] = {}
-        self.file = HistoryFile(
-            checkpoints.folder / "history.jsonl" if checkpoints and self.engine.is_main else None
-        )
+        self.file = HistoryFile(checkpoints.folder / "history.jsonl" if checkpoints else None)
         self._clock, self._before, self._saved = time.perf_counter(), 0.0, time.monotonic()
         self.best, self.best_epoch, self.best_weights = self.judge(), 0, self.weights.flat.clone()
 
@@ -149,7 +147,7 @@ class Run:
         self._keep(self.epochs[-1].held_out)
         self.file.add(self.epochs[-1])
         due = time.monotonic() - self._saved >= self.trainer.checkpoint_every
-        if self.checkpoints and self.engine.agree(due):
+        if self.checkpoints is not None and due:
             self.save()
 
     def keep_if_best(self) -> None:
@@ -220,21 +218,25 @@ class Run:
     def save(self) -> None:
         """Write a checkpoint at the end of an epoch."""
         assert self.checkpoints is not None
-        if self.engine.is_main:
-            self.checkpoints.save(self.step_count, self._content(), self._tensors())
-        self.engine.barrier()
+        self.checkpoints.save(self.step_count, self._content(), self._tensors())
         self._saved = time.monotonic()
 
     def resume(self, identity: dict[str, Any]) -> bool:
-        """Go on from the newest valid checkpoint, if there is one of the same parameters and data."""
+        """Go on from the newest valid checkpoint, if rank 0 has one of the same parameters and data."""
         self.identity = {**identity, "plan": dataclasses.asdict(self.plan)}
-        found = self.checkpoints.latest() if self.checkpoints else None
+        found = self.engine.ask_main(self._latest)
         if found is not None:
-            check_same(found[0]["identity"], self.identity)
             self._load(*found)
             self.resumed_at = self.epoch
         self.file.restart(self.epochs)
         return found is not None
+
+    def _latest(self) -> tuple[dict[str, Any], dict[str, Tensor]] | None:
+        """The newest valid checkpoint, which must be of this run."""
+        found = self.checkpoints.latest() if self.checkpoints else None
+        if found is not None:
+            check_same(found[0]["identity"], self.identity)
+        return found
 
     def _keep(self, held_out: float) -> None:
         """Remember the weights if none were better."""

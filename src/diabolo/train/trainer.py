@@ -150,7 +150,8 @@ class Trainer:
         batch_size, max_epochs, learning_rate
             The plan.
         checkpoints : Checkpoints, optional
-            Where to save and to resume from.
+            Where to save and to resume from; in a process group rank 0 alone has one
+            (:func:`~diabolo.train.checkpoint.opened`).
         identity : dict, optional
             What must be equal for a resume to be allowed: parameters and fingerprints of schema and data.
 
@@ -169,7 +170,9 @@ class Trainer:
         with seeded(seed, "fit"), threads_for(objective, batch_size), interruptible() as interrupt:
             run = Run(objective, rows, held_out, plan, self, checkpoints)
             if not run.resume(identity or {}):
-                run.precision = choose(self.precision, run.rehearse, objective, batch_size)
+                run.precision = run.engine.ask_main(
+                    lambda: choose(self.precision, run.rehearse, objective, batch_size)
+                )
             with Progress(
                 self.progress if run.engine.is_main else False, run.total_steps, run.step_count
             ) as bar:

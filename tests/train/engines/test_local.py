@@ -9,6 +9,7 @@ import torch.distributed as dist
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diabolo.errors import CheckpointError
 from diabolo.train.engines import Local
 
 ROWS = 203  # no multiple of anything, so that ranks get slices of unequal length
@@ -34,6 +35,7 @@ def test_alone_nothing_is_exchanged(flag):
     assert (local.rank, local.size, local.is_main) == (0, 1, True)
     assert tensor.tolist() == [1.0, 1.0]
     assert local.agree(flag) is flag
+    assert local.ask_main(lambda: flag) is flag
 
 
 def train(folder: Path, rank: int, size: int, norm: str) -> None:
@@ -74,6 +76,13 @@ def _check_exchange(rank: int) -> None:
     assert local.agree(rank == 1)
     assert not local.agree(False)
     assert local.is_main is (rank == 0)
+    assert local.ask_main(lambda: f"rank {rank}") == "rank 0"
+    with pytest.raises(CheckpointError, match="rank 0"):
+        local.ask_main(lambda: _refuse(rank))
+
+
+def _refuse(rank: int) -> None:
+    raise CheckpointError(f"rank {rank} says no")
 
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
@@ -93,3 +102,40 @@ def test_two_processes_learn_what_one_learns(tmp_path, processes, norm):
         assert first["held_out"] == pytest.approx(alone["held_out"], rel=1e-3)
         assert first["terms"] == pytest.approx(alone["terms"], rel=1e-3)
     assert min(first["held_out"]) == pytest.approx(min(alone["held_out"]), rel=0.3)
+
+
+def fit_in_a_folder(folder: Path, rank: int) -> None:
+    """One of two ranks that think differently of bf16, twice in the same run folder."""
+    from diabolo.models import Autoencoder
+    from diabolo.nn import Dense
+    from diabolo.train import Trainer, trainer
+
+    torch.set_num_threads(1)
+    dist.init_process_group(
+        "gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2, timeout=timedelta(seconds=60)
+    )
+    trainer.choose = lambda *_: ("fp32", "bf16")[rank]
+    rows = torch.randn(60, 4, generator=torch.Generator().manual_seed(0)).numpy()
+    plans, codes = [], []
+    for _ in range(2):
+        model = Autoencoder(
+            2, architecture=Dense((8,)), max_epochs=3, random_state=0, trainer=Trainer(checkpoint_every=0.0)
+        ).fit(rows, run_dir=folder / "run")
+        plans.append({name: model.history_.plan[name] for name in ("precision", "resumed_at")})
+        codes.append(torch.from_numpy(model.transform(rows)))
+    torch.save({"plans": plans, "codes": codes}, folder / f"{rank}.pt")
+    dist.destroy_process_group()
+
+
+def test_two_processes_share_one_run_folder_and_one_number_format(tmp_path, processes):
+    started = [processes.Process(target=fit_in_a_folder, args=(tmp_path, rank)) for rank in range(2)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join(90)
+    assert [process.exitcode for process in started] == [0, 0]
+    first, second = (torch.load(tmp_path / f"{rank}.pt") for rank in range(2))
+    assert first["plans"] == second["plans"]
+    assert [plan["precision"] for plan in first["plans"]] == ["fp32", "fp32"]
+    assert [plan["resumed_at"] for plan in first["plans"]] == [0, 3]
+    assert all(torch.equal(a, first["codes"][0]) for a in (*first["codes"], *second["codes"]))

@@ -1,10 +1,15 @@
 """The process alone, or as one rank of a torch process group that somebody has started."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
 __all__ = ["Local"]
+
+T = TypeVar("T")
 
 
 class Local:
@@ -56,6 +61,24 @@ class Local:
         vote = torch.tensor(float(flag))
         dist.all_reduce(vote, op=dist.ReduceOp.MAX)
         return bool(vote)
+
+    def ask_main(self, compute: Callable[[], T]) -> T:
+        """What rank 0 computes, on every rank; what it raises is raised on every rank.
+
+        For decisions that must be one (which number format is faster) and files that one rank reads.
+        """
+        if self.size == 1:
+            return compute()
+        told: list[Any] = [None, None]
+        if self.is_main:
+            try:
+                told[0] = compute()
+            except Exception as error:
+                told[1] = error
+        dist.broadcast_object_list(told)
+        if told[1] is not None:
+            raise told[1]
+        return told[0]
 
     def barrier(self) -> None:
         """Wait for all ranks."""

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from diabolo.errors import CollapseWarning, DeadDimensionWarning, OverfittingWarning
-from diabolo.evaluate import diagnosis
+from diabolo.models import diagnosis
 
 
 class Weighted:

@@ -1,14 +1,28 @@
-"""What to beware of: a code that is not used, dimensions that do nothing, rows learned by heart."""
+"""What to beware of: a code that is not used, dimensions that do nothing, rows learned by heart, networks of no use."""
 
 import warnings
 
 import torch
 from torch import Tensor
 
-from diabolo.errors import CollapseWarning, DeadDimensionWarning, DiaboloWarning, OverfittingWarning
+from diabolo.errors import (
+    CollapseWarning,
+    DeadDimensionWarning,
+    DiaboloWarning,
+    LinearFallbackWarning,
+    OverfittingWarning,
+)
 from diabolo.models.base import Decodes
+from diabolo.train import History
 
-__all__ = ["collapse", "dead_dimensions", "death", "overfitting", "warn"]
+__all__ = ["IS_PCA", "collapse", "dead_dimensions", "death", "fallback", "overfitting", "warn"]
+
+IS_PCA, FROM_PCA = "is PCA", "trained from PCA"  # what the plan of training says of a linear path
+FALLBACK = {
+    IS_PCA: "neither the networks alone nor training from the principal components was clearly better, so it is PCA "
+    "now: the linear model does the same in a moment",
+    FROM_PCA: "the networks alone were not clearly better, so it was trained again, from the principal components",
+}
 
 ROWS = 1000  # decoded again for every dimension
 LEAST_EFFECT = 1e-3  # of the variance of all decoded rows
@@ -100,6 +114,24 @@ def overfitting(error: float, train_error: float | None) -> list[Note]:
         f"{train_error:.4g} per row. More rows, a smaller model, fewer dimensions or a corruption would help."
     )
     return [(OverfittingWarning, text)]
+
+
+def fallback(history: History) -> list[Note]:
+    """The warning about networks that were not clearly better than PCA on held-out rows, if that was so.
+
+    Examples
+    --------
+    >>> fallback(History((), "max_epochs", 9, 1.5, 100, 12, 1e6, {"linear_path": IS_PCA}))[0][1][:39]
+    'this model was held against PCA of the '
+    """
+    outcome = history.plan.get("linear_path")
+    if outcome not in FALLBACK:
+        return []
+    text = (
+        f"this model was held against PCA of the same width, on rows held out from training: {FALLBACK[outcome]}. "
+        f"More rows, more epochs or another width may give networks more to find."
+    )
+    return [(LinearFallbackWarning, text)]
 
 
 def warn(notes: list[Note]) -> tuple[str, ...]:
