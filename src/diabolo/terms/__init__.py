@@ -2,5 +2,6 @@
 
 from diabolo.terms.corruptions import Corruption, Masking, Noise
 from diabolo.terms.penalties import Penalty, Sparsity
+from diabolo.terms.views import Affine
 
-__all__ = ["Corruption", "Masking", "Noise", "Penalty", "Sparsity"]
+__all__ = ["Affine", "Corruption", "Masking", "Noise", "Penalty", "Sparsity"]
