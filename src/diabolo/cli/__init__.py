@@ -10,6 +10,7 @@ from diabolo.cli.evaluate import evaluate
 from diabolo.cli.failures import guarded
 from diabolo.cli.fit import fit
 from diabolo.cli.inspect import inspect
+from diabolo.cli.label import label
 from diabolo.cli.reconstruct import reconstruct
 from diabolo.cli.report import report
 
@@ -22,6 +23,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "decode": (decode, "diabolo decode people.diabolo codes.parquet -o rows.csv"),
     "reconstruct": (reconstruct, "diabolo reconstruct people.diabolo people.csv -o rebuilt.csv"),
     "evaluate": (evaluate, "diabolo evaluate people.diabolo new.csv --json"),
+    "label": (label, "diabolo label people.csv --labels few.csv -o labels.parquet"),
     "inspect": (inspect, "diabolo inspect people.diabolo"),
     "report": (report, "diabolo report people.diabolo new.csv -o report.html --label city"),
 }

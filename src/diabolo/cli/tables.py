@@ -16,6 +16,7 @@ __all__ = [
     "facts_table",
     "listed",
     "number",
+    "plain_table",
     "schema_table",
     "scores_table",
     "share",
@@ -179,6 +180,20 @@ def tensors_table(tensors: Mapping[str, Mapping[str, Any]]) -> Table:
         table.add_row(Text(name), shape, tensor["dtype"], tensor["sha256"][:12])
     if len(tensors) > MOST_TENSORS:
         table.add_row(f"... {len(tensors) - MOST_TENSORS} more", style="dim")
+    return table
+
+
+def plain_table(headings: Sequence[str | tuple[str, Any]], rows: Iterable[Sequence[str]]) -> Table:
+    """Text in columns; a heading may come with how its column is justified.
+
+    Examples
+    --------
+    >>> plain_table(["method"], [["knn"], ["probe"]]).row_count
+    2
+    """
+    table = _table(*headings)
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
 
 

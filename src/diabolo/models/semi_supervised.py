@@ -141,7 +141,7 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         self.device = device
         self.trainer = trainer
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, *, schema: Any = None) -> Self:
         """Learn the representation from all rows and the labels from a few.
 
         Parameters
@@ -149,11 +149,13 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         X : table, array, tensor or images
         y : array-like of shape (n,)
             A label for some rows; -1, None or NaN for the others (-1 is a label where there is None or NaN).
+        schema : Schema, dict or path, optional
+            What columns are, where the automatic choice is to be overruled; not for an encoder that is fitted already.
         """
         seed = self._checked_seed()
         frame = as_frame(X)
         labels = Labels.of(y, frame.n_rows)
-        self._fit_encoder(frame, seed)
+        self._fit_encoder(frame, schema, seed)
         batch = self.schema_.to_batch(frame)
         codes = torch.from_numpy(self.encoder_.transform(frame))
         k = None if self.n_neighbors == "auto" else int(self.n_neighbors)
@@ -251,7 +253,7 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
         return defaults.seed(self.random_state)
 
-    def _fit_encoder(self, frame: Frame, seed: int) -> None:
+    def _fit_encoder(self, frame: Frame, schema: Any, seed: int) -> None:
         """The representation of all rows, and what is known of the columns through it."""
         if self.encoder is not None and hasattr(self.encoder, "schema_"):
             self.encoder_ = self.encoder
@@ -259,7 +261,7 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
             self.encoder_ = self._default_encoder(seed) if self.encoder is None else clone(self.encoder)
             if getattr(self.encoder_, "random_state", 0) is None:
                 self.encoder_.set_params(random_state=seed)
-            self.encoder_.fit(frame)
+            self.encoder_.fit(frame, schema=schema)
         for name in ("schema_", "template_", "n_features_in_", "n_components_", "history_"):
             setattr(self, name, getattr(self.encoder_, name))
         self._name_features()

@@ -52,8 +52,8 @@ class Calibration:
 def calibrate(scores: np.ndarray, classes: np.ndarray, how: str) -> Calibration:
     """The temperature with the least cross-entropy, and the error of each half under the temperature of the other.
 
-    Labels are smoothed as Platt did, (n + 1) / (n + C) for the label given, so that a few rows that are all scored right
-    do not make everything certain.
+    Labels are smoothed as Platt did, 1 − 1 / (n + 2) for the label given, so that a few rows that are all scored right do
+    not make everything certain.
 
     Parameters
     ----------
@@ -113,8 +113,9 @@ def calibration_error(probabilities: np.ndarray, classes: np.ndarray) -> float:
 def _temperature(scores: np.ndarray, classes: np.ndarray) -> float:
     """Least cross-entropy against smoothed labels."""
     n, width = scores.shape
-    targets = np.full((n, width), 1.0 / (n + width))
-    targets[np.arange(n), classes] = (n + 1.0) / (n + width)
+    doubt = 1.0 / (n + 2.0)
+    targets = np.full((n, width), doubt / max(width - 1, 1))
+    targets[np.arange(n), classes] = 1.0 - doubt
 
     def loss(exponent: float) -> float:
         return float(-(targets * log_softmax(scores / 10.0**exponent, axis=1)).sum())
