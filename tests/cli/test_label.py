@@ -57,8 +57,14 @@ def test_unsure_rows_stay_open_and_the_classifier_is_kept(run: Callable, clouds:
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ({"name": ["r1", "x9"], "kind": ["odd", "odd"]}, "rows that do not exist (no 'name' of the data): 'x9'"),
-        ({"row": [1, 99], "kind": ["odd", "odd"]}, "rows that do not exist (no row number from 0 to 59): '99'"),
+        (
+            {"name": ["r1", "x9"], "kind": ["odd", "odd"]},
+            "rows that do not exist (no 'name' of the data): 'x9'",
+        ),
+        (
+            {"row": [1, 99], "kind": ["odd", "odd"]},
+            "rows that do not exist (no row number from 0 to 59): '99'",
+        ),
         ({"name": ["r1", "r1"], "kind": ["odd", "plain"]}, "'r1: odd and plain'"),
         ({"name": ["r1", "r3"], "kind": ["odd", "odd"]}, "there is one class"),
         ({"row": list(range(60)), "kind": ["odd", "plain"] * 30}, "every row has a label already"),

@@ -12,7 +12,9 @@ GIVEN = 12
 def islands(rng):
     """Three clouds, far apart, of 40 rows each."""
     truth = np.repeat(np.arange(3), 40)
-    codes = torch.from_numpy(rng.normal(size=(120, 2)) + 8 * np.stack([np.cos(2 * truth), np.sin(2 * truth)], 1)).float()
+    codes = torch.from_numpy(
+        rng.normal(size=(120, 2)) + 8 * np.stack([np.cos(2 * truth), np.sin(2 * truth)], 1)
+    ).float()
     return codes, truth
 
 

@@ -10,7 +10,9 @@ METHODS = ("joint", "spread", "probe", "knn")
 
 
 def model(method="spread", **more):
-    return SemiSupervisedClassifier(3, **{"method": method, "encoder": LinearAutoencoder(2), "max_epochs": 4, **more}, random_state=0)
+    return SemiSupervisedClassifier(
+        3, **{"method": method, "encoder": LinearAutoencoder(2), "max_epochs": 30, **more}, random_state=0
+    )
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_a_fitted_encoder_is_used_as_it_is(rows):
 
 
 def test_any_model_that_encodes_may_carry_the_labels(rows):
-    X, truth, y = rows
+    X, _, y = rows
     encoder = Autoencoder(2, architecture=Dense((8,)), max_epochs=3)
     fitted = model(encoder=encoder).fit(X, y)
     assert fitted.encoder_ is not encoder

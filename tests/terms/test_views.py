@@ -24,7 +24,9 @@ def test_a_constant_stays_constant():
 
 @pytest.mark.parametrize("name", list(NOTHING))
 def test_each_amount_moves_something(images, name):
-    assert not torch.allclose(Affine(**{**NOTHING, name: 0.2 if name != "rotation" else 20.0})(images), images)
+    assert not torch.allclose(
+        Affine(**{**NOTHING, name: 0.2 if name != "rotation" else 20.0})(images), images
+    )
 
 
 def test_a_shift_stays_within_its_amount():

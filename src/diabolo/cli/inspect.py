@@ -117,7 +117,9 @@ def _training(history: dict[str, Any]) -> str:
 
 
 def _pairs(values: dict[str, Any]) -> str:
-    shown = {n: v for n, v in values.items() if v is not None and not n.endswith("_json_")}  # too long to read
+    shown = {
+        n: v for n, v in values.items() if v is not None and not n.endswith("_json_")
+    }  # too long to read
     return ", ".join(f"{name}={value}" for name, value in shown.items())
 
 

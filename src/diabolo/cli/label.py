@@ -40,21 +40,31 @@ Labels = Annotated[
 Column = Annotated[
     str | None,
     typer.Option(
-        "--column", metavar="NAME", help="The labels: a column of FILE, or a partly empty one of DATA.", show_default=False
+        "--column",
+        metavar="NAME",
+        help="The labels: a column of FILE, or a partly empty one of DATA.",
+        show_default=False,
     ),
 ]
 How = Annotated[Method, typer.Option("--method", help="spread takes seconds, joint trains networks.")]
 Threshold = Annotated[
     float | None,
-    typer.Option("--threshold", metavar="P", help="Leave rows open whose label is less probable.", show_default=False),
+    typer.Option(
+        "--threshold", metavar="P", help="Leave rows open whose label is less probable.", show_default=False
+    ),
 ]
-Suggest = Annotated[int, typer.Option("--suggest", metavar="N", min=0, help="Rows to name that a person should label next.")]
+Suggest = Annotated[
+    int, typer.Option("--suggest", metavar="N", min=0, help="Rows to name that a person should label next.")
+]
 Encoder = Annotated[
     Path | None,
     typer.Option("--model", metavar="MODEL", help="A fitted model whose codes to use.", show_default=False),
 ]
 Save = Annotated[
-    Path | None, typer.Option("--save", metavar="FILE", help="Keep the classifier in a .diabolo file.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--save", metavar="FILE", help="Keep the classifier in a .diabolo file.", show_default=False
+    ),
 ]
 Excluded = Annotated[
     list[str] | None, typer.Option("--exclude", metavar="COLUMN", help="Leave a column out; may be repeated.")
@@ -114,7 +124,13 @@ def label(  # noqa: PLR0913 - one parameter per option
 
 
 def _fitted(
-    frame: "Frame", y: Any, left_out: list[str], epochs: str, model: Path | None, options: dict[str, Any], terminal: Terminal
+    frame: "Frame",
+    y: Any,
+    left_out: list[str],
+    epochs: str,
+    model: Path | None,
+    options: dict[str, Any],
+    terminal: Terminal,
 ) -> "SemiSupervisedClassifier":
     """The classifier, with the label and the key of rows kept out of what is learned from."""
     from diabolo.models import SemiSupervisedClassifier

@@ -49,8 +49,12 @@ def given_labels(frame: "Frame", table: "Frame | None", column: str | None) -> t
 
     if table is None:
         if column is None:
-            raise LabelError("there are no labels: give a table with --labels FILE, or a column of the data with --column NAME.")
-        return np.array([_plain(v) for v in frame.arrow(column).to_pylist()] + [None], dtype=object)[:-1], [column]
+            raise LabelError(
+                "there are no labels: give a table with --labels FILE, or a column of the data with --column NAME."
+            )
+        return np.array([_plain(v) for v in frame.arrow(column).to_pylist()] + [None], dtype=object)[:-1], [
+            column
+        ]
     key, named = _key_and_label(frame, table, column)
     keys = [_plain(v) for v in table.arrow(key).to_pylist()]
     values = [_plain(v) for v in table.arrow(named).to_pylist()]
@@ -86,7 +90,11 @@ def answer_table(frame: "Frame", fitted: "SemiSupervisedClassifier", left_out: l
     probabilities = fitted.label_distributions_.max(1)
     abstained = probabilities < (fitted.threshold or 0.0)
     best = fitted.classes_[fitted.label_distributions_.argmax(1)]
-    names = {name: frame.arrow(name) for name in left_out[:1] if name in frame.names and frame.arrow(name).null_count == 0}
+    names = {
+        name: frame.arrow(name)
+        for name in left_out[:1]
+        if name in frame.names and frame.arrow(name).null_count == 0
+    }
     return pa.table(
         {
             ROW: np.arange(len(frame)),
@@ -119,9 +127,17 @@ def show_standings(fitted: "SemiSupervisedClassifier", terminal: Terminal) -> No
     terminal.say(f"What {comparison.labels} labels say of rows they have not seen ({comparison.how})")
     terminal.say()
     rows = [
-        (s.representation, str(s.width), s.method, share(s.accuracy), share(s.ece), s.note) for s in comparison.standings
+        (s.representation, str(s.width), s.method, share(s.accuracy), share(s.ece), s.note)
+        for s in comparison.standings
     ]
-    headings = ("Representation", ("Width", "right"), "Method", ("Right", "right"), ("Calibration error", "right"), "")
+    headings = (
+        "Representation",
+        ("Width", "right"),
+        "Method",
+        ("Right", "right"),
+        ("Calibration error", "right"),
+        "",
+    )
     terminal.say(plain_table(headings, rows))
     terminal.say()
     terminal.say(facts_table(_facts(fitted, calibration)))
@@ -143,7 +159,7 @@ def _key_and_label(frame: "Frame", table: "Frame", column: str | None) -> tuple[
     if column is not None and column not in table.names:
         raise LabelError(f"the labels have no column {column!r}; they have {', '.join(table.names)}.")
     keys = [name for name in table.names if name in frame.names and name != column]
-    if ROW in table.names and ROW != column:
+    if ROW in table.names and column != ROW:
         keys = [ROW]
     rest = [column] if column else [name for name in table.names if name not in keys]
     rest = ["label"] if "label" in rest else rest

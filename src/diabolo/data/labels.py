@@ -152,7 +152,9 @@ def labels_by_key(frame: Frame, keys: Sequence[Any], values: Sequence[Any], colu
     unknown = [str(key) for key in dict.fromkeys(keys) if key not in places]
     if unknown:
         where = f"no {column!r} of the data" if column else f"no row number from 0 to {len(frame) - 1}"
-        raise LabelError(f"{len(unknown)} labels are for rows that do not exist ({where}): {listed(unknown)}.")
+        raise LabelError(
+            f"{len(unknown)} labels are for rows that do not exist ({where}): {listed(unknown)}."
+        )
     labels = np.full(len(frame), None, dtype=object)
     conflicts: dict[str, None] = {}
     for key, value in zip(keys, values, strict=True):
@@ -161,7 +163,9 @@ def labels_by_key(frame: Frame, keys: Sequence[Any], values: Sequence[Any], colu
             conflicts[f"{key}: {labels[place]} and {value}"] = None
         labels[place] = labels[place] if value is None else value
     if conflicts:
-        raise LabelError(f"{len(conflicts)} rows have several labels; decide for one of them: {listed([*conflicts])}.")
+        raise LabelError(
+            f"{len(conflicts)} rows have several labels; decide for one of them: {listed([*conflicts])}."
+        )
     return labels
 
 
@@ -176,7 +180,9 @@ def _places(frame: Frame, column: str | None, wanted: set[Any]) -> dict[Any, int
             twice[str(key)] = None
         found[key] = place
     if twice:
-        raise LabelError(f"several rows of the data carry the {column!r} {listed([*twice])}: labels cannot be told apart.")
+        raise LabelError(
+            f"several rows of the data carry the {column!r} {listed([*twice])}: labels cannot be told apart."
+        )
     return found
 
 
@@ -187,7 +193,9 @@ def _is_row(key: Any, n_rows: int) -> bool:
 def _as_array(y: Any) -> np.ndarray:
     """Labels as one array; Arrow's are unwrapped."""
     if y is None:
-        raise LabelError("requires y to be passed, but the target y is None: give labels, -1 where they are unknown.")
+        raise LabelError(
+            "requires y to be passed, but the target y is None: give labels, -1 where they are unknown."
+        )
     if isinstance(y, pa.Array | pa.ChunkedArray):
         y = np.array(y.to_pylist(), dtype=object)
     array = np.asarray(y)
@@ -215,7 +223,11 @@ def _not_minus_one(given: np.ndarray) -> np.ndarray:
     """-1 means unknown, unless it stands beside 1 alone and about as often: then that is how people write two classes."""
     known = given != UNLABELED
     ones = int(known.sum())
-    if known.all() or set(np.unique(given[known]).tolist()) != {1} or not 1 / EVEN <= ones / (len(given) - ones) <= EVEN:
+    if (
+        known.all()
+        or set(np.unique(given[known]).tolist()) != {1}
+        or not 1 / EVEN <= ones / (len(given) - ones) <= EVEN
+    ):
         return known
     warnings.warn(
         "the labels are -1 and 1 alone: -1 is taken for a class, since one class alone could not be learned; "

@@ -100,7 +100,12 @@ def left_out_how(labels: Labels) -> str:
 
 
 def compared(
-    schema: Schema, batch: Batch, codes: Tensor, labels: Labels, method: type[Labeler], n_neighbors: int | None
+    schema: Schema,
+    batch: Batch,
+    codes: Tensor,
+    labels: Labels,
+    method: type[Labeler],
+    n_neighbors: int | None,
 ) -> tuple[Standing, ...]:
     """The method on the codes (n, k) of rows, on their raw features, and on as many principal components.
 

@@ -38,7 +38,8 @@ __all__ = ["Joint", "Reader", "Targets"]
 MAPS = (32, 64, 64)
 WIDTHS = (256, 128)
 ROW_WEIGHT = 0.1  # of −log p(x | z) per feature, beside the label
-MEMORY = 100  # steps over which the teacher remembers the student
+MEMORY = 100.0  # steps over which the teacher remembers the student, at most
+LATELY = 5  # and at most one of so many of all steps
 GRAPH_STEPS = 0.4  # share of the steps after which the teacher alone is the target
 SHARPNESS = 2.0  # exponent of the target
 KNOWN_SHARE = 8  # one labeled row for so many others in a step
@@ -157,9 +158,9 @@ class Joint(Objective):
 
     @torch.no_grad()
     def _follow(self) -> None:
-        """The teacher moves towards the student: a mean over a memory that grows to a hundred steps."""
+        """The teacher moves towards the student: a mean over the last fifth of the steps, at most a hundred."""
         self.step += 1
-        share = 1.0 / min(float(self.step), MEMORY)
+        share = 1.0 / min(1.0 + float(self.step) / LATELY, MEMORY)
         ours, theirs = self.teacher.state_dict(), self.student.state_dict()
         for name, tensor in ours.items():
             if tensor.is_floating_point():

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.data.labels import UNLABELED, Labels
+from diabolo.errors import ModelFileError
 from diabolo.models import defaults
 from diabolo.models.comparison import Standing, judged
 from diabolo.models.joint import Joint, Reader, Targets
@@ -61,19 +62,33 @@ class JointLabeler:
             if turn:
                 _, scores, left_out = Spread.fit(_codes(reader, batch), used, n_neighbors)
                 shares = judged(left_out, used)[1].probabilities(scores)
-            reader, history = _round(model, reader.to(device).requires_grad_(), rows, used, shares, derive(seed, "round", turn))
+            reader, history = _round(
+                model, reader.to(device).requires_grad_(), rows, used, shares, derive(seed, "round", turn)
+            )
             reader = reader.cpu()
             histories.append(history if turn == 0 else history.after(histories[-1]))
         accuracy, calibration = _judge_kept_back(reader, batch, labels, kept_back)
-        note = "" if accuracy is not None else f"with {KEPT_BACK_FROM} labels of each class some are kept back to measure it"
-        standing = Standing("joint latent", reader.norm.num_features, "joint", accuracy, calibration.ece, note)
+        note = (
+            ""
+            if accuracy is not None
+            else f"with {KEPT_BACK_FROM} labels of each class some are kept back to measure it"
+        )
+        standing = Standing(
+            "joint latent", reader.norm.num_features, "joint", accuracy, calibration.ece, note
+        )
         return cls(reader, calibration, histories[-1], standing)
 
     @classmethod
     def restore(cls, model: Any, tensors: dict[str, Tensor]) -> Self:
         """The networks of a file."""
         reader = Reader(model.schema_, model.n_components_, len(model.classes_), model.size)
-        reader.load_state_dict(tensors)
+        own = reader.state_dict()
+        if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in tensors.items()}:
+            raise ModelFileError(
+                "the weights in the file do not fit the networks that its parameters describe."
+            )
+        for name, tensor in own.items():
+            tensor.copy_(tensors[name])
         return cls(reader.eval(), model.calibration_, model.history_, model.comparison_.standings[0])
 
     def tensors(self) -> dict[str, Tensor]:
@@ -112,7 +127,12 @@ def _judge_kept_back(
     only[kept_back] = labels.codes[kept_back]
     kept = Labels(labels.classes, only)
     with torch.inference_mode():
-        scores = reader.head(_codes(reader, batch.take(torch.from_numpy(kept.rows)))).double().log_softmax(1).numpy()
+        scores = (
+            reader.head(_codes(reader, batch.take(torch.from_numpy(kept.rows))))
+            .double()
+            .log_softmax(1)
+            .numpy()
+        )
     accuracy, calibration = judged(scores, kept)
     return accuracy, dataclasses.replace(calibration, how="labels kept back")
 
@@ -138,7 +158,9 @@ def _round(
     table = torch.from_numpy(shares).float()
     table[labels.rows] = torch.eye(len(labels.classes))[labels.codes[labels.rows]]
     steps = epochs * math.ceil(len(rows) / plan.batch_size)
-    objective = Joint(reader, Targets(table.to(known.device), given), rows.take(known), steps).to(known.device)
+    objective = Joint(reader, Targets(table.to(known.device), given), rows.take(known), steps).to(
+        known.device
+    )
     monitored = rows.take(torch.arange(0, len(rows), max(1, len(rows) // MONITORED), device=known.device))
     history = (model.trainer or Trainer()).fit(
         objective, rows, monitored, seed=seed, batch_size=plan.batch_size, max_epochs=epochs,

@@ -61,7 +61,9 @@ class Labeler(ABC):
 
     @classmethod
     @abstractmethod
-    def fit(cls, codes: Tensor, labels: Labels, n_neighbors: int | None) -> tuple[Self, np.ndarray, np.ndarray]:
+    def fit(
+        cls, codes: Tensor, labels: Labels, n_neighbors: int | None
+    ) -> tuple[Self, np.ndarray, np.ndarray]:
         """From codes (n, k): the labeler, scores (n, C) of all rows, and scores (L, C) of labeled rows left out."""
 
     @abstractmethod
@@ -92,7 +94,9 @@ class Knn(Labeler):
     TENSORS: ClassVar[tuple[str, ...]] = ("codes", "classes", "settings")
 
     @classmethod
-    def fit(cls, codes: Tensor, labels: Labels, n_neighbors: int | None) -> tuple[Self, np.ndarray, np.ndarray]:
+    def fit(
+        cls, codes: Tensor, labels: Labels, n_neighbors: int | None
+    ) -> tuple[Self, np.ndarray, np.ndarray]:
         """Keep the labeled rows; leaving one out is not looking at it."""
         known, classes = codes[labels.rows], torch.from_numpy(labels.codes[labels.rows])
         k = max(1, min(n_neighbors or 5, len(known) - 1))
@@ -123,7 +127,9 @@ class Probe(Labeler):
     TENSORS: ClassVar[tuple[str, ...]] = ("weight", "bias", "mean", "scale")
 
     @classmethod
-    def fit(cls, codes: Tensor, labels: Labels, n_neighbors: int | None) -> tuple[Self, np.ndarray, np.ndarray]:  # noqa: ARG003
+    def fit(
+        cls, codes: Tensor, labels: Labels, n_neighbors: int | None
+    ) -> tuple[Self, np.ndarray, np.ndarray]:
         """The penalty with the fewest errors on rows left out; among equals the strongest."""
         mean, scale = codes.mean(0), codes.std(0).clamp(min=1e-6)
         x = ((codes[labels.rows] - mean) / scale).double().numpy()
@@ -154,8 +160,10 @@ class Spread(Labeler):
     TENSORS: ClassVar[tuple[str, ...]] = ("codes", "field", "settings")
 
     @classmethod
-    def fit(cls, codes: Tensor, labels: Labels, n_neighbors: int | None) -> tuple[Self, np.ndarray, np.ndarray]:
-        """Build the graph and let the labels flow; each fold of labels is a source of its own, so leaving it out is free."""
+    def fit(
+        cls, codes: Tensor, labels: Labels, n_neighbors: int | None
+    ) -> tuple[Self, np.ndarray, np.ndarray]:
+        """Let the labels flow over the graph; each fold is a source of its own, so leaving it out is free."""
         k = max(1, min(n_neighbors or (10 if len(codes) >= MANY_ROWS else 5), len(codes) - 1))
         distances, indices = neighbors(codes, k)
         graph = neighbor_graph(distances.double().numpy(), indices.numpy())
@@ -199,7 +207,9 @@ def _flow(graph: "object", labels: Labels, *, centered: bool) -> tuple[np.ndarra
     return everywhere, left_out
 
 
-def _combined(settled: np.ndarray, classes: np.ndarray, sizes: np.ndarray, width: int, *, centered: bool) -> np.ndarray:
+def _combined(
+    settled: np.ndarray, classes: np.ndarray, sizes: np.ndarray, width: int, *, centered: bool
+) -> np.ndarray:
     """Sources of one class together: shares that add up to one, or scores of mean zero over the labels."""
     onehot = np.eye(width)[classes]
     if centered:
@@ -209,7 +219,9 @@ def _combined(settled: np.ndarray, classes: np.ndarray, sizes: np.ndarray, width
     return field / field.sum(1, keepdims=True)
 
 
-def _left_out(x: np.ndarray, classes: np.ndarray, folds: np.ndarray, width: int, strength: float) -> np.ndarray:
+def _left_out(
+    x: np.ndarray, classes: np.ndarray, folds: np.ndarray, width: int, strength: float
+) -> np.ndarray:
     """Scores of each fold by a probe fitted on the others."""
     scores = np.zeros((len(x), width))
     for fold in np.unique(folds):
@@ -220,14 +232,19 @@ def _left_out(x: np.ndarray, classes: np.ndarray, folds: np.ndarray, width: int,
     return scores
 
 
-def _logistic(x: np.ndarray, classes: np.ndarray, width: int, strength: float) -> tuple[np.ndarray, np.ndarray]:
+def _logistic(
+    x: np.ndarray, classes: np.ndarray, width: int, strength: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Weights (k, C) and biases (C,) of multinomial logistic regression; an absent class scores below all."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         found = LogisticRegression(C=strength, max_iter=100).fit(x, classes)
     coefficients, intercepts = found.coef_, found.intercept_
     if len(coefficients) == 1:  # two classes share one vector
-        coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.hstack([-intercepts, intercepts]) / 2
+        coefficients, intercepts = (
+            np.vstack([-coefficients, coefficients]) / 2,
+            np.hstack([-intercepts, intercepts]) / 2,
+        )
     weight, bias = np.zeros((x.shape[1], width)), np.full(width, -30.0)
     weight[:, found.classes_], bias[found.classes_] = coefficients.T, intercepts
     return weight, bias

@@ -1,7 +1,6 @@
 """Which rows a person should label next: those a model is unsure of, where there are many, each far from the other."""
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from diabolo.train.closed_form.neighbors import neighbors

@@ -248,8 +248,12 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
             raise ParameterError(f"threshold={self.threshold!r} is not a probability: give 0 to 1, or None.")
         if self.n_neighbors != "auto":
             defaults.number("n_neighbors", self.n_neighbors)
-        if self.encoder is not None and not (isinstance(self.encoder, Encodes) and isinstance(self.encoder, Estimator)):
-            raise ParameterError(f"encoder={self.encoder!r} is not a model of diabolo that gives codes, nor None.")
+        if self.encoder is not None and not (
+            isinstance(self.encoder, Encodes) and isinstance(self.encoder, Estimator)
+        ):
+            raise ParameterError(
+                f"encoder={self.encoder!r} is not a model of diabolo that gives codes, nor None."
+            )
         specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
         return defaults.seed(self.random_state)
 

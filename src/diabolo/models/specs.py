@@ -4,7 +4,6 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-
 from sklearn.base import BaseEstimator
 
 from diabolo import nn, terms, train
@@ -37,7 +36,9 @@ def to_json(value: Any) -> Any:
     >>> to_json(nn.Dense((8,)))["hidden"]
     [8]
     """
-    if isinstance(value, BaseEstimator):  # a model inside a model: its parameters; what it learned is stored apart
+    if isinstance(
+        value, BaseEstimator
+    ):  # a model inside a model: its parameters; what it learned is stored apart
         parameters = {name: to_json(given) for name, given in value.get_params(deep=False).items()}
         return {SPEC: type(value).__name__, **parameters}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

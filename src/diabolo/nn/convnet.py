@@ -24,7 +24,7 @@ class ConvNet(nn.Module):
 
     References
     ----------
-    LeCun, Bottou, Bengio & Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998.
+    LeCun et al., "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998.
 
     Examples
     --------

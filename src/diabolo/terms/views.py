@@ -64,5 +64,7 @@ class Affine:
         cos, sin = torch.cos(angle), torch.sin(angle)
         first = torch.stack([cos * across, (cos * shear - sin) * down, 2 * self.shift * draw[4]], 1)
         second = torch.stack([sin * across, (sin * shear + cos) * down, 2 * self.shift * draw[5]], 1)
-        grid = functional.affine_grid(torch.stack([first, second], 1), list(images.shape), align_corners=False)
+        grid = functional.affine_grid(
+            torch.stack([first, second], 1), list(images.shape), align_corners=False
+        )
         return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)

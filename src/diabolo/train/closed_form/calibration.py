@@ -78,7 +78,9 @@ def calibrate(scores: np.ndarray, classes: np.ndarray, how: str) -> Calibration:
         return Calibration(1.0, None, 0, how)
     temperature = _temperature(scores, classes)
     if len(classes) < FEWEST:
-        return Calibration(temperature, calibration_error(softmax(scores / temperature, 1), classes), len(classes), how)
+        return Calibration(
+            temperature, calibration_error(softmax(scores / temperature, 1), classes), len(classes), how
+        )
     probabilities = np.empty(scores.shape)
     even = np.arange(len(classes)) % 2 == 0
     for half in (even, ~even):

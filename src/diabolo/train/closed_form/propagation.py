@@ -56,7 +56,9 @@ def neighbor_graph(distances: np.ndarray, indices: np.ndarray) -> sparse.csr_mat
     return ((graph + graph.T) / 2).tocsr()
 
 
-def settle(graph: sparse.csr_matrix, sources: np.ndarray, *, alpha: float, centered: bool = False) -> np.ndarray:
+def settle(
+    graph: sparse.csr_matrix, sources: np.ndarray, *, alpha: float, centered: bool = False
+) -> np.ndarray:
     """F = (D − α W)⁻¹ B for each column of B.
 
     Parameters
