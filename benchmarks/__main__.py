@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import digits, estimators, linear, mnist, speed, startup
+from benchmarks import digits, estimators, few_labels, linear, mnist, speed, startup
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
 from benchmarks.results import keep
@@ -18,6 +18,7 @@ GROUPS: dict[str, Group] = {
     "startup": startup.measure,
     "estimators": estimators.measure,
     "digits": digits.measure,
+    "few-labels": few_labels.digits,
     "linear": linear.measure,
     "mnist-linear": mnist.linear,
     "throughput": speed.throughput,
@@ -28,6 +29,7 @@ GROUPS: dict[str, Group] = {
     "mnist-deep-long": mnist.deep_long,
     "to-target": speed.to_target,
     "ordered": mnist.ordered,
+    "few-labels-mnist": few_labels.mnist,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 

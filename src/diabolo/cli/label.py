@@ -92,9 +92,9 @@ def label(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Label every row from the labels of a few, and say how sure that is.
 
-    The labels come from a table of rows and labels, whose rows are named by a column that DATA has too or numbered from 0 in a
-    column `row`, or from a partly empty column of DATA. Beside the answer stands how far the same labels reach on raw features
-    and on principal components.
+    The labels come from a table of rows and labels, whose rows are named by a column that DATA has too or
+    numbered from 0 in a column `row`, or from a partly empty column of DATA. Beside the answer stands how far
+    the same labels reach on raw features and on principal components.
 
     Examples
     --------

@@ -165,7 +165,7 @@ def _key_and_label(frame: "Frame", table: "Frame", column: str | None) -> tuple[
     rest = ["label"] if "label" in rest else rest
     if len(keys) != 1 or len(rest) != 1:
         raise LabelError(
-            f"the labels have the columns {', '.join(table.names)}: one must name rows, either {ROW!r} with row numbers from 0 "
+            f"the labels have the columns {', '.join(table.names)}: one must name rows, either {ROW!r} with numbers from 0 "
             f"or a column that the data have too, and one other their labels; say which with --column NAME."
         )
     return keys[0], rest[0]

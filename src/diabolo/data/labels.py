@@ -112,8 +112,8 @@ class Labels:
             )
         if single := [str(c) for c, n in zip(self.classes, self.counts, strict=True) if n == 1]:
             warnings.warn(
-                f"one example only of {listed(single)}: it cannot be left out to see whether it would be found, so accuracy "
-                f"and calibration rest on the other classes.",
+                f"one example only of {listed(single)}: it cannot be left out to see whether it would be found, so "
+                f"accuracy and calibration rest on the other classes.",
                 SingleExampleWarning,
                 stacklevel=4,
             )

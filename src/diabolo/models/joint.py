@@ -4,9 +4,10 @@ A student network reads a damaged row (shifted and turned for an image, noisy an
 
     min  −log p(label | z) on labeled rows  +  w_i · CE(t_i, p(label | z)) on all rows  [ −  λ log p(x | z) for tables ],
 
-where the target t_i moves from what the labels say when they flow over the graph of neighbors (Iscen et al. 2019) to what a
-teacher says of the clean row. The teacher is the running mean of the student (Tarvainen & Valpola 2017); it is what is kept.
-Between the two halves of training the graph is built anew on the teacher's codes, in which neighbors share a class more often.
+where the target t_i moves from what the labels say when they flow over the graph of neighbors (Iscen et al. 2019) to
+what a teacher says of the clean row. The teacher is the running mean of the student (Tarvainen & Valpola 2017); it is
+what is kept. Between the two halves of training the graph is built anew on the teacher's codes, in which neighbors share
+a class more often.
 
 References
 ----------
