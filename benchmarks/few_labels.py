@@ -90,5 +90,9 @@ def mnist(race: Race) -> Iterator[Bar]:
             model = SemiSupervisedClassifier(method="spread", encoder=encoder).fit(images, y)
             found.append(float((model.transduction_ == truth)[y < 0].mean()))
         yield Bar(
-            f"MNIST, {per_class} labels a class: accuracy on the rest", mean(found), limit, True, spread(found)
+            f"MNIST, {per_class} labels a class: accuracy on the rest",
+            mean(found),
+            limit,
+            True,
+            spread(found),
         )

@@ -15,6 +15,7 @@ DATA = Frame.of({"id": ["a", "b", "c"], "x": [1.0, 2.0, 3.0], "vote": ["yes", No
         ({"id": ["c"], "label": ["no"]}, None, [None, None, "no"], ["id"]),
         ({"row": [1, 0], "vote": ["no", "yes"]}, None, ["yes", "no", None], ["vote"]),
         ({"id": ["a"], "when": ["today"], "vote": ["no"]}, "vote", ["no", None, None], ["id", "vote"]),
+        ({"vote": ["no"], "id": ["b"]}, None, [None, "no", None], ["id", "vote"]),
         ({"row": [0], "size": [3], "label": ["u"]}, None, ["u", None, None], []),
         (None, "vote", ["yes", None, "no"], ["vote"]),
     ],

@@ -161,6 +161,8 @@ def _key_and_label(frame: "Frame", table: "Frame", column: str | None) -> tuple[
     keys = [name for name in table.names if name in frame.names and name != column]
     if ROW in table.names and column != ROW:
         keys = [ROW]
+    if len(keys) > 1:  # the data may have a column of labels of the same name
+        keys = [name for name in keys if _names_rows(frame, name)]
     rest = [column] if column else [name for name in table.names if name not in keys]
     rest = ["label"] if "label" in rest else rest
     if len(keys) != 1 or len(rest) != 1:
@@ -169,6 +171,12 @@ def _key_and_label(frame: "Frame", table: "Frame", column: str | None) -> tuple[
             f"or a column that the data have too, and one other their labels; say which with --column NAME."
         )
     return keys[0], rest[0]
+
+
+def _names_rows(frame: "Frame", name: str) -> bool:
+    """Whether a column has another value in every row."""
+    values = frame.arrow(name)
+    return values.null_count == 0 and len(values.unique()) == len(values)
 
 
 def _plain(value: Any) -> Any:

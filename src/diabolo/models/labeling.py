@@ -128,7 +128,10 @@ class Probe(Labeler):
 
     @classmethod
     def fit(
-        cls, codes: Tensor, labels: Labels, n_neighbors: int | None,  # noqa: ARG003 - a plane has none
+        cls,
+        codes: Tensor,
+        labels: Labels,
+        n_neighbors: int | None,  # noqa: ARG003 - a plane has none
     ) -> tuple[Self, np.ndarray, np.ndarray]:
         """The penalty with the fewest errors on rows left out; among equals the strongest."""
         mean, scale = codes.mean(0), codes.std(0).clamp(min=1e-6)
