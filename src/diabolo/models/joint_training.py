@@ -23,7 +23,6 @@ from diabolo.train.closed_form.calibration import Calibration
 __all__ = ["JointLabeler"]
 
 ROUNDS = 2
-MONITORED = 2000  # rows by which weights are chosen
 ROWS = 2048  # rows read at a time
 KEPT_BACK = 5  # one labeled row of so many is kept back to calibrate and judge
 KEPT_BACK_FROM = 20  # labels of each class from which some are kept back
@@ -161,9 +160,8 @@ def _round(
     objective = Joint(reader, Targets(table.to(known.device), given), rows.take(known), steps).to(
         known.device
     )
-    monitored = rows.take(torch.arange(0, len(rows), max(1, len(rows) // MONITORED), device=known.device))
     history = (model.trainer or Trainer()).fit(
-        objective, rows, monitored, seed=seed, batch_size=plan.batch_size, max_epochs=epochs,
+        objective, rows, rows.rows(0, 1), seed=seed, batch_size=plan.batch_size, max_epochs=epochs,
         learning_rate=plan.learning_rate,
     )  # fmt: skip
     return copy.deepcopy(objective.teacher).eval(), history
