@@ -14,7 +14,7 @@ from diabolo import models
 from diabolo.models.base import Decodes, Predicts
 from diabolo.nn import Dense
 
-CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "random_state": 0}
+CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "method": "spread", "random_state": 0}
 
 
 def cheap(name: str, **more):

@@ -38,6 +38,7 @@ __all__ = ["Joint", "Reader", "Targets"]
 
 MAPS = (32, 64, 64)
 WIDTHS = (256, 128)
+FACTOR = 4.0  # on the scores of classes
 ROW_WEIGHT = 0.1  # of −log p(x | z) per feature, beside the label
 MEMORY = 100.0  # steps over which the teacher remembers the student, at most
 LATELY = 5  # and at most one of so many of all steps
@@ -69,7 +70,7 @@ class Reader(nn.Module):
         else:
             self.net = Codec(schema, n_components, Dense(tuple(int(w * factor) for w in WIDTHS)))
         self.norm = nn.BatchNorm1d(n_components)
-        self.head = nn.Linear(n_components, n_classes)
+        self.head = Head(n_components, n_classes)
 
     def forward(self, batch: Batch) -> Tensor:
         """Codes (B, k) of rows as they are."""
@@ -92,6 +93,14 @@ class Reader(nn.Module):
     def _pixels(self, batch: Batch, view: Affine | None = None) -> Tensor:
         images = batch.values[cast(str, self.image)]
         return self.net((view(images) if view else images) / self.spread)
+
+
+class Head(nn.Linear):
+    """Scores of classes, linear in the code; the factor lets few steps go far."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Codes (B, k) -> scores (B, C)."""
+        return FACTOR * super().forward(input)
 
 
 @dataclasses.dataclass
