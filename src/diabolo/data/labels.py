@@ -33,9 +33,9 @@ class Labels:
 
     Examples
     --------
-    >>> labels = Labels.of(np.array(["cat", None, "dog", None], dtype=object), 4)
+    >>> labels = Labels.of(np.array(["cat", "cat", "dog", "dog", None], dtype=object), 5)
     >>> labels.classes.tolist(), labels.codes.tolist()
-    (['cat', 'dog'], [0, -1, 1, -1])
+    (['cat', 'dog'], [0, 0, 1, 1, -1])
     """
 
     classes: np.ndarray

@@ -7,7 +7,7 @@ rows each left out of the fit, and what is to be kept in a file.
 import dataclasses
 import warnings
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -191,15 +191,15 @@ class Spread(Labeler):
 LABELERS: dict[str, type[Labeler]] = {"knn": Knn, "probe": Probe, "spread": Spread}
 
 
-def _flow(graph: "object", labels: Labels, *, centered: bool) -> tuple[np.ndarray, np.ndarray]:
+def _flow(graph: Any, labels: Labels, *, centered: bool) -> tuple[np.ndarray, np.ndarray]:
     """What settles at all rows (n, C), and at labeled rows without their own fold (L, C)."""
     rows, classes, folds = labels.rows, labels.codes[labels.rows], folds_of(labels)
     pairs, column = np.unique(np.stack([folds, classes]), axis=1, return_inverse=True)
     column = column.ravel()
     sources = np.zeros((len(labels.codes), pairs.shape[1]))
-    degrees = np.asarray(graph.sum(1)).ravel()  # type: ignore[attr-defined]
+    degrees = np.asarray(graph.sum(1)).ravel()
     sources[rows, column] = 1.0 if centered else np.sqrt(degrees[rows])
-    settled = settle(graph, sources, alpha=POISSON_ALPHA if centered else SPREAD_ALPHA, centered=centered)  # type: ignore[arg-type]
+    settled = settle(graph, sources, alpha=POISSON_ALPHA if centered else SPREAD_ALPHA, centered=centered)
     everywhere = _combined(settled, pairs[1], np.bincount(column), len(labels.classes), centered=centered)
     left_out = np.empty((len(rows), len(labels.classes)))
     for fold in np.unique(folds):

@@ -36,6 +36,7 @@ def worth_labeling(codes: Tensor, probabilities: np.ndarray, open_rows: np.ndarr
 
     Examples
     --------
+    >>> import torch
     >>> codes = torch.tensor([[0.0], [0.1], [0.2], [9.0]])
     >>> worth_labeling(codes, np.array([[1, 0], [0.5, 0.5], [0.9, 0.1], [0.5, 0.5]]), np.arange(4), 1)
     array([1])
