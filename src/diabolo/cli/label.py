@@ -136,7 +136,7 @@ def _fitted(
     from diabolo.models import SemiSupervisedClassifier
 
     encoder = inputs.load(model, terminal) if model else None
-    max_epochs = arguments.number_or_auto("--epochs", epochs)
+    max_epochs: Any = arguments.number_or_auto("--epochs", epochs)
     classifier = SemiSupervisedClassifier(encoder=encoder, max_epochs=max_epochs, **options)
     with terminal.working("labeling"):
         return classifier.fit(frame, y, schema=None if model else dict.fromkeys(left_out))

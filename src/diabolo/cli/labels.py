@@ -60,7 +60,7 @@ def given_labels(frame: "Frame", table: "Frame | None", column: str | None) -> t
     values = [_plain(v) for v in table.arrow(named).to_pylist()]
     in_data = None if key not in frame.names else key
     left_out = [name for name in (in_data, named) if name in frame.names]
-    return labels_by_key(frame, keys, values, in_data), [name for name in left_out if name is not None]
+    return labels_by_key(frame, keys, values, in_data), left_out
 
 
 def answer_table(frame: "Frame", fitted: "SemiSupervisedClassifier", left_out: list[str]) -> "pa.Table":

@@ -187,7 +187,7 @@ def _places(frame: Frame, column: str | None, wanted: set[Any]) -> dict[Any, int
 
 
 def _is_row(key: Any, n_rows: int) -> bool:
-    return isinstance(key, int | np.integer) and not isinstance(key, bool) and 0 <= key < n_rows
+    return isinstance(key, int | np.integer) and not isinstance(key, bool) and 0 <= int(key) < n_rows
 
 
 def _as_array(y: Any) -> np.ndarray:

@@ -122,4 +122,5 @@ def _temperature(scores: np.ndarray, classes: np.ndarray) -> float:
     def loss(exponent: float) -> float:
         return float(-(targets * log_softmax(scores / 10.0**exponent, axis=1)).sum())
 
-    return float(10.0 ** minimize_scalar(loss, bounds=RANGE, method="bounded").x)
+    found: Any = minimize_scalar(loss, bounds=RANGE, method="bounded")
+    return float(10.0**found.x)
