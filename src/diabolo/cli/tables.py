@@ -269,6 +269,20 @@ def tensors_table(tensors: Mapping[str, Mapping[str, Any]]) -> Table:
     return table
 
 
+def plain_table(headings: Sequence[str | tuple[str, Any]], rows: Iterable[Sequence[str]]) -> Table:
+    """Text in columns; a heading may come with how its column is justified.
+
+    Examples
+    --------
+    >>> plain_table(["method"], [["knn"], ["probe"]]).row_count
+    2
+    """
+    table = _table(*headings)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
 def listed(names: Sequence[str]) -> str:
     """Some names, and how many there are.
 
