@@ -138,7 +138,7 @@ def show_standings(fitted: "SemiSupervisedClassifier", terminal: Terminal) -> No
         ("Calibration error", "right"),
         "",
     )
-    terminal.say(plain_table(headings, rows))
+    terminal.say(plain_table(*headings, rows=rows))
     terminal.say()
     terminal.say(facts_table(_facts(fitted, calibration)))
     terminal.say()

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
 from diabolo.data.labels import Labels
-from diabolo.train.closed_form.neighbors import neighbors
+from diabolo.neighbors import search
 from diabolo.train.closed_form.propagation import neighbor_graph, settle
 
 __all__ = ["LABELERS", "Knn", "Labeler", "Probe", "Spread", "folds_of"]
@@ -100,14 +100,14 @@ class Knn(Labeler):
         """Keep the labeled rows; leaving one out is not looking at it."""
         known, classes = codes[labels.rows], torch.from_numpy(labels.codes[labels.rows])
         k = max(1, min(n_neighbors or 5, len(known) - 1))
-        distances, places = neighbors(known, k)
+        distances, places = _nearest(known, k)
         width = max(2 * float(distances[:, 0].median()), 1e-12)
         found = cls(known, classes, torch.tensor([len(labels.classes), k, width], dtype=torch.float64))
         return found, found.scores(codes), found._vote(distances, places)
 
     def scores(self, codes: Tensor) -> np.ndarray:
         """Votes of the nearest labeled rows."""
-        return self._vote(*neighbors(self.codes, int(self.settings[1]), codes))
+        return self._vote(*_nearest(self.codes, int(self.settings[1]), codes))
 
     def _vote(self, distances: Tensor, places: Tensor) -> np.ndarray:
         weights = torch.exp((distances[:, :1] - distances).double() / self.settings[2])
@@ -168,7 +168,7 @@ class Spread(Labeler):
     ) -> tuple[Self, np.ndarray, np.ndarray]:
         """Let the labels flow over the graph; each fold is a source of its own, so leaving it out is free."""
         k = max(1, min(n_neighbors or (10 if len(codes) >= MANY_ROWS else 5), len(codes) - 1))
-        distances, indices = neighbors(codes, k)
+        distances, indices = _nearest(codes, k)
         graph = neighbor_graph(distances.double().numpy(), indices.numpy())
         centered = float(labels.counts.mean()) < POISSON_BELOW
         field, left_out = _flow(graph, labels, centered=centered)
@@ -177,7 +177,7 @@ class Spread(Labeler):
 
     def scores(self, codes: Tensor) -> np.ndarray:
         """What settled at the nearest rows, averaged with the weights of the graph."""
-        distances, indices = neighbors(self.codes, int(self.settings[0]), codes)
+        distances, indices = _nearest(self.codes, int(self.settings[0]), codes)
         weights = torch.exp(-4.0 * distances / distances[:, -1:].clamp(min=1e-12)).double()
         weights = weights / weights.sum(1, keepdim=True)
         field = torch.einsum("mk,mkc->mc", weights, self.field[indices].double())
@@ -251,3 +251,9 @@ def _logistic(
     weight, bias = np.zeros((x.shape[1], width)), np.full(width, -30.0)
     weight[:, found.classes_], bias[found.classes_] = coefficients.T, intercepts
     return weight, bias
+
+
+def _nearest(rows: Tensor, k: int, queries: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Squared distances and places of the k nearest rows of each query, or of each row among the others."""
+    distances, places = search(rows, k) if queries is None else search(queries, k, among=rows)
+    return distances.square(), places

@@ -3,7 +3,7 @@
 import numpy as np
 from torch import Tensor
 
-from diabolo.train.closed_form.neighbors import neighbors
+from diabolo.neighbors import search
 
 __all__ = ["worth_labeling"]
 
@@ -46,7 +46,7 @@ def worth_labeling(codes: Tensor, probabilities: np.ndarray, open_rows: np.ndarr
     candidates = order[: max(CANDIDATES, n)]
     sample = codes[:: max(1, len(codes) // SAMPLE)]
     k = min(NEIGHBORS, len(sample))
-    spacing = neighbors(sample, k, codes[candidates])[0].double().mean(1).numpy()
+    spacing = search(codes[candidates], k, among=sample)[0].double().square().mean(1).numpy()
     worth = (entropy[candidates] + 1e-9) / (spacing + max(float(np.median(spacing)), 1e-12))
     return candidates[_apart(codes[candidates].double().numpy(), worth, min(n, len(candidates)), spacing)]
 

@@ -2,14 +2,15 @@ import numpy as np
 import pytest
 import torch
 
-from diabolo.train.closed_form.neighbors import neighbors
+from diabolo.neighbors import search
 from diabolo.train.closed_form.propagation import neighbor_graph, settle
 
 
 @pytest.fixture
 def graph(rng):
     rows = torch.from_numpy(rng.normal(size=(40, 3)))
-    return neighbor_graph(*(t.numpy() for t in neighbors(rows, 4)))
+    distances, places = search(rows, 4)
+    return neighbor_graph(distances.square().numpy(), places.numpy())
 
 
 def test_the_graph_is_symmetric_without_loops(graph):
