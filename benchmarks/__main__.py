@@ -11,6 +11,7 @@ from benchmarks import (
     anomaly,
     digits,
     estimators,
+    few_labels,
     linear,
     map_quality,
     maps,
@@ -29,6 +30,7 @@ GROUPS: dict[str, Group] = {
     "startup": startup.measure,
     "estimators": estimators.measure,
     "digits": digits.measure,
+    "few-labels": few_labels.digits,
     "linear": linear.measure,
     "map-million": maps.million,
     "mnist-linear": mnist.linear,
@@ -45,6 +47,7 @@ GROUPS: dict[str, Group] = {
     "sweep": sweep.sweep,
     "dimension": sweep.dimension,
     "map-quality": map_quality.measure,
+    "few-labels-mnist": few_labels.mnist,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 

@@ -10,13 +10,15 @@ import diabolo
 from benchmarks.bars import Bar
 from benchmarks.race import Race
 
-TABULAR = ("LinearAutoencoder", "Autoencoder")
+TABULAR = ("LinearAutoencoder", "Autoencoder", "SemiSupervisedClassifier")
 
 
 def measure(race: Race) -> Iterator[Bar]:
     """Failures of `check_estimator`; a skipped check does not apply to the estimator."""
     for name in TABULAR:
         arguments = {} if name == "LinearAutoencoder" else {"max_epochs": 3}
+        if name == "SemiSupervisedClassifier":
+            arguments["method"] = "spread"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             results = check_estimator(getattr(diabolo, name)(1, **arguments), on_fail=None)

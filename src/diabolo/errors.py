@@ -1,6 +1,7 @@
 """Every error and warning a person can meet; each says what came, what is allowed and what to do."""
 
 __all__ = [
+    "AmbiguousLabelWarning",
     "AmbiguousTextWarning",
     "ArchitectureError",
     "CapabilityError",
@@ -24,6 +25,7 @@ __all__ = [
     "ImageSizeError",
     "InfiniteValueWarning",
     "InterruptedWarning",
+    "LabelError",
     "LinearFallbackWarning",
     "MemoryBudgetError",
     "MissingColumnError",
@@ -40,6 +42,7 @@ __all__ = [
     "OverfittingWarning",
     "ParameterError",
     "SchemaError",
+    "SingleExampleWarning",
     "SmallGroupWarning",
     "TimesAsTextWarning",
     "TooFewRowsError",
@@ -75,6 +78,10 @@ class MissingColumnError(DataError):
 
 class ImageSizeError(DataError):
     """Images differ in height, width or number of channels."""
+
+
+class LabelError(DataError):
+    """Labels do not fit the rows, contradict each other or are too few."""
 
 
 class UnsupportedFileError(DataError):
@@ -227,3 +234,11 @@ class DivergenceWarning(DiaboloWarning):
 
 class InterruptedWarning(DiaboloWarning):
     """Training was stopped by hand and the best model so far is kept."""
+
+
+class SingleExampleWarning(DiaboloWarning):
+    """A class has one labeled example, which cannot be left out for a check."""
+
+
+class AmbiguousLabelWarning(DiaboloWarning):
+    """The label -1 may mean a class or an unknown label."""

@@ -11,6 +11,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import diabolo
 from diabolo import models
+from diabolo.models.base import Decodes, Predicts
 from diabolo.models.scoring import Scores
 from diabolo.nn import Dense
 
@@ -21,7 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
 ]
 
-CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "random_state": 0}
+CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "method": "spread", "random_state": 0}
 
 
 def cheap(name: str, **more):
@@ -61,9 +62,22 @@ def images() -> np.ndarray:
 DATA = {"array": array, "table": table, "images": images}
 
 
-@pytest.fixture(params=models.__all__)
+REBUILD = [name for name in models.__all__ if issubclass(getattr(models, name), Decodes)]
+PREDICT = [name for name in models.__all__ if issubclass(getattr(models, name), Predicts)]
+
+
+@pytest.fixture(params=REBUILD)
 def name(request) -> str:
     return request.param
+
+
+@pytest.fixture(params=PREDICT)
+def classifier(request) -> str:
+    return request.param
+
+
+def some_labels() -> np.ndarray:
+    return np.where(np.arange(60) < 12, np.arange(60) % 3, -1)
 
 
 @pytest.fixture(params=DATA)
@@ -178,6 +192,22 @@ def test_cells_that_are_missing_count_nothing(scoring, kind):
         everything = np.full((1, 5), np.nan)
     assert np.isfinite(model.score_samples(gaps)).all()
     assert np.isfinite(model.score_samples(everything)).all()
+
+
+def test_a_classifiers_seed_gives_the_same_bits(classifier, data):
+    shares = [cheap(classifier).fit(data, some_labels()).predict_proba(data) for _ in range(2)]
+    assert shares[0].shape == (60, 3)
+    assert np.array_equal(*shares)
+
+
+def test_a_classifiers_file_keeps_every_bit(classifier, data, tmp_path):
+    model = cheap(classifier).fit(data, some_labels())
+    model.save(tmp_path / "model.diabolo")
+    again = diabolo.load(tmp_path / "model.diabolo")
+    assert np.array_equal(again.predict_proba(data), model.predict_proba(data))
+    assert np.array_equal(again.transform(data), model.transform(data))
+    again.save(tmp_path / "again.diabolo")
+    assert (tmp_path / "again.diabolo").read_bytes() == (tmp_path / "model.diabolo").read_bytes()
 
 
 def _same(a, b) -> bool:

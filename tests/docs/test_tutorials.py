@@ -20,6 +20,7 @@ PAGES = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
 SCRIPTS = {
     "csv_to_map": ("income", "people.map.png", "people.diabolo"),
     "images": ("PSNR", "digits.png", "digits.diabolo"),
+    "label_few": ("of these right", "labels.csv", "labels.diabolo"),
     "pipeline_sklearn": ("best with",),
     "resume": ("yes, bit by bit",),
 }

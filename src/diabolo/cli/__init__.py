@@ -10,6 +10,7 @@ from diabolo.cli.evaluate import evaluate
 from diabolo.cli.failures import guarded
 from diabolo.cli.fit import fit
 from diabolo.cli.inspect import inspect
+from diabolo.cli.label import label
 from diabolo.cli.reconstruct import reconstruct
 from diabolo.cli.report import report
 from diabolo.cli.sweep import sweep
@@ -26,6 +27,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "reconstruct": (reconstruct, "diabolo reconstruct people.diabolo people.csv -o rebuilt.csv"),
     "evaluate": (evaluate, "diabolo evaluate people.diabolo new.csv --json"),
     "traverse": (traverse, "diabolo traverse people.diabolo people.csv --row 0"),
+    "label": (label, "diabolo label people.csv --labels few.csv -o labels.parquet"),
     "inspect": (inspect, "diabolo inspect people.diabolo"),
     "report": (report, "diabolo report people.diabolo new.csv -o report.html --label city"),
 }

@@ -30,7 +30,7 @@ def encode(
     """
     terminal = Terminal(machine=json)
     destinations.check_table(out, force=force)
-    fitted = inputs.load(model, terminal)
+    fitted = inputs.load(model, terminal, decodes=False)
     frame = inputs.read(data, query, terminal)
     with terminal.working("encoding"):
         codes = fitted.transform(frame)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diabolo.cli.terminal import Terminal
+from diabolo.errors import ModelFileError
 
 if TYPE_CHECKING:
     from diabolo.frames import Frame
@@ -42,18 +43,20 @@ def read(data: Path, query: str | None, terminal: Terminal) -> "Frame":
         return Frame.of(read_file(data, query=query))
 
 
-def load(model: Path, terminal: Terminal) -> "Autoencoder":
+def load(model: Path, terminal: Terminal, *, decodes: bool = True) -> "Autoencoder":
     """The model of a file.
 
     Parameters
     ----------
     model : Path
     terminal : Terminal
+    decodes : bool
+        Whether it must be able to turn a code back into a row.
 
     Raises
     ------
     ModelFileError
-        The file is absent, damaged or of another kind.
+        The file is absent, damaged or of another kind, or the model cannot do what is needed.
 
     Examples
     --------
@@ -62,9 +65,15 @@ def load(model: Path, terminal: Terminal) -> "Autoencoder":
     diabolo.errors.ModelFileError: cannot read 'nowhere.diabolo': there is no such file
     """
     with terminal.working(f"loading {model.name}"):
+        from diabolo.models.base import Decodes
         from diabolo.models.loading import load as load_file
 
-        return load_file(model)  # type: ignore[return-value] - every estimator encodes and decodes
+        found = load_file(model)
+    if decodes and not isinstance(found, Decodes):
+        raise ModelFileError(
+            f"{str(model)!r} holds a {type(found).__name__}, which gives codes and labels but does not rebuild rows."
+        )
+    return found  # type: ignore[return-value] - every estimator encodes
 
 
 def is_data(path: Path) -> bool:

@@ -117,7 +117,10 @@ def _training(history: dict[str, Any]) -> str:
 
 
 def _pairs(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in values.items() if value is not None)
+    shown = {
+        n: v for n, v in values.items() if v is not None and not n.endswith("_json_")
+    }  # too long to read
+    return ", ".join(f"{name}={value}" for name, value in shown.items())
 
 
 def _columns(schema: dict[str, Any]) -> "Table":

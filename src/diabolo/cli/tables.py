@@ -197,7 +197,7 @@ def sweep_table(sweep: "Sweep") -> Table:
     several, checked = len(sweep.seeds) > 1, sweep.separate_error is not None
     model = "PCA" if sweep.model == "linear" else "Diabolo"
     headings = ["k", model, *["±"] * several, *["Alone"] * checked, *["PCA"] * (model != "PCA"), "Mean row"]
-    table = _table(*((heading, "right") for heading in headings), "")
+    table = plain_table(*((heading, "right") for heading in headings), "")
     for line in lines:
         cells = [str(line["n_components"]), number(line["error"])]
         cells += [number(line["error_std"])] * several + [number(line["separate_error"])] * checked
@@ -280,18 +280,20 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names if len(names) < 6 else [*names[:4], f"... ({len(names)} in all)"])
 
 
-def plain_table(*headings: str | tuple[str, Any]) -> Table:
-    """An empty table in the style of all; a heading may come with ``"right"``.
+def plain_table(*headings: str | tuple[str, Any], rows: Iterable[Sequence[str]] = ()) -> Table:
+    """A table in the style of all, with lines of text; a heading may come with ``"right"``.
 
     Examples
     --------
-    >>> len(plain_table("Column", ("Error", "right")).columns)
-    2
+    >>> plain_table("Column", ("Error", "right"), rows=[["age", "0.5"]]).row_count
+    1
     """
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
     for heading in headings:
         name, justify = heading if isinstance(heading, tuple) else (heading, "left")
         table.add_column(name, justify=justify, overflow="ellipsis" if name == "Column" else "fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -2,5 +2,6 @@
 
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.linear import LinearAutoencoder
+from diabolo.models.semi_supervised import SemiSupervisedClassifier
 
-__all__ = ["Autoencoder", "LinearAutoencoder"]
+__all__ = ["Autoencoder", "LinearAutoencoder", "SemiSupervisedClassifier"]

@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from diabolo.columns import Image
 from diabolo.data.batch import Batch
+from diabolo.data.labels import UNLABELED, Labels
 from diabolo.data.readers import read
 from diabolo.data.schema import Schema
 from diabolo.distributions import Joint
@@ -22,7 +23,7 @@ from diabolo.frames import Frame
 from diabolo.models import specs
 from diabolo.train import History
 
-__all__ = ["Decodes", "Distributes", "Encodes", "Estimator", "as_frame", "n_features"]
+__all__ = ["Decodes", "Distributes", "Encodes", "Estimator", "Predicts", "as_frame", "n_features"]
 
 ROWS = 8192  # rows encoded or decoded at a time
 
@@ -83,8 +84,12 @@ class Estimator(BaseEstimator, ABC):
         OutputError
             The file cannot be written; its subclasses say why.
         """
+        container.write(Path(path), self.to_content(), self.tensors(), overwrite=overwrite)
+
+    def to_content(self) -> dict[str, Any]:
+        """What a file says about the model besides its tensors: plain JSON values."""
         check_is_fitted(self)
-        content = {
+        return {
             "kind": "model",
             "model": type(self).__name__,
             "parameters": specs.to_json(self.get_params(deep=False)),
@@ -93,7 +98,6 @@ class Estimator(BaseEstimator, ABC):
             "history": self.history_.to_json(),
             "fitted": {name: specs.to_json(getattr(self, name)) for name in self.KEPT},
         }
-        container.write(Path(path), content, self.tensors(), overwrite=overwrite)
 
     @classmethod
     def from_file(cls, content: dict[str, Any], tensors: dict[str, Tensor], **given: Any) -> Self:
@@ -206,6 +210,61 @@ class Encodes(TransformerMixin, ABC):
         with torch.inference_mode():
             parts = [self.encode_batch(part).float().cpu() for part in batch.split(ROWS)]
         return torch.cat(parts)
+
+
+class Predicts(ClassifierMixin, ABC):
+    """Models that tell the class of a row, or that they cannot tell.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (C,)
+    threshold : float or None
+        A row whose best class is less probable than this is left open; None answers always.
+    """
+
+    classes_: np.ndarray
+    threshold: float | None
+
+    @abstractmethod
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probability of each class, float32 of shape (n, C), in the order of ``classes_``."""
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The most probable class of rows.
+
+        Parameters
+        ----------
+        X : table, array, tensor or images
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Where the model is less sure than ``threshold``: -1, or None where classes are not whole numbers.
+        """
+        return self._answers(self.predict_proba(X))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Share of rows labeled right, among those that get an answer.
+
+        Parameters
+        ----------
+        X : table, array, tensor or images
+        y : array-like of shape (n,)
+            The truth.
+        sample_weight : array-like of shape (n,), optional
+        """
+        probabilities = self.predict_proba(X)
+        answered = probabilities.max(1) >= (self.threshold or 0.0)
+        right = self.classes_[probabilities.argmax(1)] == np.asarray(y)
+        weight = np.ones(len(right)) if sample_weight is None else np.asarray(sample_weight, float)
+        total = float(weight[answered].sum())
+        return float((right * weight)[answered].sum()) / total if total else float("nan")
+
+    def _answers(self, probabilities: np.ndarray) -> np.ndarray:
+        """Classes by their probabilities, with the mark of an open question where it is one."""
+        best = probabilities.argmax(1)
+        best[probabilities.max(1) < (self.threshold or 0.0)] = UNLABELED
+        return Labels(self.classes_, best).names(best)
 
 
 class Decodes(Encodes, ABC):

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from diabolo import nn, terms, train
 from diabolo.errors import ModelFileError, ParameterError
@@ -15,8 +16,11 @@ SPEC = "spec"  # the key that marks a value of one of the classes below
 
 def _classes() -> dict[str, Any]:
     """Every class a parameter may be a value of: a file can name these and nothing else."""
+    from diabolo import models  # here, for the models themselves import this module
+
     exported = {name: getattr(module, name) for module in (nn, terms, train) for name in module.__all__}
-    return {name: value for name, value in exported.items() if dataclasses.is_dataclass(value)}
+    values = {name: value for name, value in exported.items() if dataclasses.is_dataclass(value)}
+    return {**values, **{name: getattr(models, name) for name in models.__all__}}
 
 
 def to_json(value: Any) -> Any:
@@ -32,6 +36,11 @@ def to_json(value: Any) -> Any:
     >>> to_json(nn.Dense((8,)))["hidden"]
     [8]
     """
+    if isinstance(
+        value, BaseEstimator
+    ):  # a model inside a model: its parameters; what it learned is stored apart
+        parameters = {name: to_json(given) for name, given in value.get_params(deep=False).items()}
+        return {SPEC: type(value).__name__, **parameters}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return {SPEC: type(value).__name__, **fields}

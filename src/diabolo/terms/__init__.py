@@ -3,5 +3,6 @@
 from diabolo.terms.corruptions import Corruption, Masking, Noise
 from diabolo.terms.neighbors import Neighbors
 from diabolo.terms.penalties import Penalty, Sparsity
+from diabolo.terms.views import Affine
 
-__all__ = ["Corruption", "Masking", "Neighbors", "Noise", "Penalty", "Sparsity"]
+__all__ = ["Affine", "Corruption", "Masking", "Neighbors", "Noise", "Penalty", "Sparsity"]

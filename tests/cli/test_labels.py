@@ -1,0 +1,40 @@
+import re
+
+import pytest
+
+from diabolo.cli.labels import given_labels
+from diabolo.errors import LabelError
+from diabolo.frames import Frame
+
+DATA = Frame.of({"id": ["a", "b", "c"], "x": [1.0, 2.0, 3.0], "vote": ["yes", None, "no"]})
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "y", "left_out"),
+    [
+        ({"id": ["c"], "label": ["no"]}, None, [None, None, "no"], ["id"]),
+        ({"row": [1, 0], "vote": ["no", "yes"]}, None, ["yes", "no", None], ["vote"]),
+        ({"id": ["a"], "when": ["today"], "vote": ["no"]}, "vote", ["no", None, None], ["id", "vote"]),
+        ({"vote": ["no"], "id": ["b"]}, None, [None, "no", None], ["id", "vote"]),
+        ({"row": [0], "size": [3], "label": ["u"]}, None, ["u", None, None], []),
+        (None, "vote", ["yes", None, "no"], ["vote"]),
+    ],
+)
+def test_who_names_rows_and_who_labels_them(table, column, y, left_out):
+    found, out = given_labels(DATA, table and Frame.of(table), column)
+    assert found.tolist() == y
+    assert out == left_out
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "message"),
+    [
+        (None, None, "there are no labels"),
+        ({"id": ["a"], "u": ["1"], "v": ["2"]}, None, "one must name rows"),
+        ({"u": ["a"], "v": ["2"]}, None, "one must name rows"),
+        ({"id": ["a"], "u": ["1"]}, "w", "have no column 'w'"),
+    ],
+)
+def test_what_is_not_clear_is_asked(table, column, message):
+    with pytest.raises(LabelError, match=re.escape(message)):
+        given_labels(DATA, table and Frame.of(table), column)

@@ -1,0 +1,30 @@
+import numpy as np
+
+from diabolo import LinearAutoencoder, SemiSupervisedClassifier
+from diabolo.data.labels import Labels
+from diabolo.models.joint_training import _keep_back
+
+
+def test_labels_are_kept_back_only_where_each_class_has_many():
+    few, many = (Labels(np.arange(2), np.arange(n) % 2) for n in (30, 60))
+    assert len(_keep_back(few, 0)[1]) == 0
+    used, kept_back = _keep_back(many, 0)
+    assert len(kept_back) == 12
+    assert (used.codes[kept_back] == -1).all()
+    assert np.bincount(many.codes[kept_back]).tolist() == [6, 6]
+
+
+def test_networks_start_from_the_graph_and_say_how_good_they_are(rng):
+    truth = np.arange(120) % 2
+    X = rng.normal(size=(120, 4)) + 4 * truth[:, None]
+    model = SemiSupervisedClassifier(4, encoder=LinearAutoencoder(2), max_epochs=30, random_state=0)
+    model.fit(X, np.where(np.arange(120) < 60, truth, -1))
+    assert (model.transduction_ == truth).mean() > 0.97
+    joint, *others = model.comparison_.standings
+    assert joint.representation == "joint latent"
+    assert joint.accuracy is not None
+    assert joint.accuracy > 0.8
+    assert [s.representation for s in others] == ["latent", "raw", "PCA"]
+    assert model.calibration_.how == "labels kept back"
+    assert model.transform(X).shape == (120, 4)
+    assert len(model.history_.epochs) <= 30
