@@ -121,9 +121,8 @@ def heat_figure(heat: Heat) -> str:
     parts = []
     for j, name in enumerate(heat.columns):
         x = left + CELL * (j + 0.5)
-        parts.append(
-            f'<g transform="translate({x:.1f} {top - 6:.1f}) rotate(-50)">{_text("tick", 0, 0, "start", shortened(name, 18))}</g>'
-        )
+        label = _text("tick", 0, 0, "start", shortened(name, 18))
+        parts.append(f'<g transform="translate({x:.1f} {top - 6:.1f}) rotate(-50)">{label}</g>')
     for i, name in enumerate(heat.rows):
         y = top + CELL * i
         parts.append(_text("tick", left - 8, y + CELL / 2 + 4, "end", name))

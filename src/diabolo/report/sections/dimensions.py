@@ -1,9 +1,11 @@
 """What every dimension of the code stands for: which columns move with it, and how far."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from diabolo import maps
-from diabolo.maps import Dimensions, Traversals
+from diabolo.maps import Dimensions, Traversal
 from diabolo.report.blocks import Heat, Section, Strip, Table, Tile
 from diabolo.report.pixels import data_uri
 from diabolo.report.view import View
@@ -39,7 +41,9 @@ def dimensions(view: View) -> Section | None:
         (found.names[j], percent(float(found.effect[j])), _what(by_name[found.names[j]].sentence))
         for j in order
     )
-    pictures = (_heat(found, order),) if view.image is None else _strips(view, moved)
+    pictures = (
+        (_heat(found, order),) if view.image is None else _strips([by_name[found.names[j]] for j in order])
+    )
     return Section(
         "dimensions",
         "What each dimension stands for",
@@ -79,10 +83,10 @@ def _heat(found: Dimensions, order: list[int]) -> Heat:
     )
 
 
-def _strips(view: View, moved: Traversals) -> tuple[Strip, ...]:
+def _strips(moved: Sequence[Traversal]) -> tuple[Strip, ...]:
     """Decoded images of each dimension, and the size of the difference between the ends."""
     strips = []
-    for traversal in moved.shown:
+    for traversal in moved:
         low, high = traversal.path.light
         assert traversal.strip is not None
         assert traversal.difference is not None

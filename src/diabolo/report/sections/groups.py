@@ -10,6 +10,7 @@ from diabolo.report.words import number, percent
 __all__ = ["groups"]
 
 FEWEST_ROWS = 30
+APART, CLOUD = "They are well apart.", "They run into each other: the rows are more of a cloud than groups."
 WEAK = 0.25  # mean silhouette below which groups are hardly apart
 
 
@@ -48,8 +49,8 @@ def groups(view: View) -> Section | None:
         "groups",
         "Groups nobody labelled",
         f"{found.sentence} {apart}",
-        f"Found by {'k-means' if found.method == 'kmeans' else 'HDBSCAN'} of the codes, without labels; the number of groups "
-        f"has the best mean silhouette ({number(best, 2)} of at most 1).",
+        "Found by k-means of the codes, without labels; their number is the one with the best mean silhouette "
+        f"({number(best, 2)} of at most 1).",
         _strip(view, found),
         (Table(("Group", "Rows", "Share", "What sets it apart"), lines, (False, True, True, False)),),
     )

@@ -42,8 +42,8 @@ def oddities(view: View) -> Section | None:
         "oddities",
         "The odd ones out",
         f"{number(len(found.flagged))} of {number(len(found.scores))} rows ({percent(share)}) are odd: {found.rule}.",
-        "The score is the log-likelihood of the row in nats; the lower, the odder. A reason is a cell that does not go with "
-        "the row’s other cells. Odd need not be wrong: look at them.",
+        "The score is the log-likelihood of the row in nats; the lower, the odder. A reason is a cell that does not go "
+        "with the row’s other cells. Odd need not be wrong: look at them.",
         _strip(view, found, rows),
         (Table(("Row", "Score", "Flagged", "Why"), lines, (False, True, False, False)),),
     )

@@ -38,7 +38,8 @@ def plane(view: View) -> Section | None:
         "plane",
         "The plane, decoded",
         f"Each place of the map stands for an image; {percent(float(grid.empty.mean()))} of the plane holds no data.",
-        "The map above, cell by cell, as the decoder draws it. Where no rows lie the images are faint: nothing was learned there.",
+        "The map above, cell by cell, as the decoder draws it. Where no rows lie the images are faint: nothing was learned "
+        "there.",
         (Mosaic(data_uri(_sheet(images * light)), "", f"{CELLS} times {CELLS} decoded images"),),
     )
 

@@ -50,7 +50,7 @@ def width(view: View) -> Section | None:
     lines = Lines("numbers per row", "squared error per row", series, f"error by width, up to {k}")
     table = Table(
         ("Rule", "Dimension", "It looks at"),
-        tuple((name.replace("_", " "), number(value), RULES[name]) for name, value in found.items()),
+        tuple((name.replace("_", " "), number(value, 2), RULES[name]) for name, value in found.items()),
         (False, True, False),
     )
     return Section(

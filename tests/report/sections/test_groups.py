@@ -1,0 +1,27 @@
+import numpy as np
+
+from diabolo import LinearAutoencoder
+from diabolo.frames import Frame
+from diabolo.report.sections.groups import APART, groups
+from diabolo.report.view import View
+
+
+def test_two_clouds_are_found_and_told_apart():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(90, 3))
+    X[:30, 0] += 20
+    section = groups(View(LinearAutoencoder(2).fit(X), Frame.of(X)))
+    assert section.headline == f"2 groups among 90 rows. {APART}"
+    (table,) = section.tables
+    assert [line[1] for line in table.lines] == ["60", "30"]
+    assert all("x0" in line[3] for line in table.lines)
+
+
+def test_a_group_of_images_has_its_picture(of_digits: View):
+    section = groups(of_digits)
+    assert len(section.pictures[0].tiles) == len(section.tables[0].lines)
+
+
+def test_few_rows_have_no_groups(rng):
+    X = rng.normal(size=(20, 3))
+    assert groups(View(LinearAutoencoder(2).fit(X), Frame.of(X))) is None
