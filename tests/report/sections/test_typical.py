@@ -1,7 +1,10 @@
 import numpy as np
 
+from diabolo import maps
+from diabolo.frames import Frame
 from diabolo.report.sections.typical import typical
 from diabolo.report.view import View
+from diabolo.report.words import cell
 
 
 def test_every_group_has_a_typical_row(of_people: View):
@@ -9,7 +12,9 @@ def test_every_group_has_a_typical_row(of_people: View):
     cities = sorted({city for city in of_people.labels if city is not None})
     assert table.head == ("Column", "zero code", *cities)
     lines = {line[0]: line[1:] for line in table.lines}
-    assert lines["city"][1:] == tuple(cities)
+    rows = Frame.of(maps.prototypes(of_people.model, of_people.frame, "city").rows)
+    assert lines["age"][1:] == tuple(cell(age) for age in rows.arrow("age").to_pylist())
+    assert lines["city"][1:] == tuple(rows.arrow("city").to_pylist())
 
 
 def test_digits_are_drawn_decoded_and_averaged(of_digits: View):
