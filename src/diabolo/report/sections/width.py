@@ -57,8 +57,8 @@ def width(view: View) -> Section | None:
         "width",
         "How many numbers a row takes",
         _headline(found, k, own, linear[0]),
-        "The curve starts at the mean row, which is no number at all. The dimension is told by the distances between at most "
-        f"{number(ROWS)} rows alone; a code of fewer numbers cannot keep all rows apart.",
+        "The curve starts at the mean row, which is no number at all. The dimension is told by the distances between at "
+        f"most {number(ROWS)} rows alone; a code of fewer numbers cannot keep all rows apart.",
         (lines,),
         (table,) if found else (),
     )
