@@ -76,3 +76,12 @@ def test_loading_draws_no_random_numbers_that_matter(path):
     first = diabolo.load(path).transform(ROWS)
     torch.manual_seed(123)
     assert np.array_equal(diabolo.load(path).transform(ROWS), first)
+
+
+@pytest.mark.parametrize("part", ["density", "reference", "score_quantiles"])
+def test_a_file_without_a_part_of_todays_models_is_refused(path, tmp_path, part):
+    content, tensors = container.read(path)
+    new = tmp_path / "older.diabolo"
+    container.write(new, content, {n: t for n, t in tensors.items() if not n.startswith(part)})
+    with pytest.raises(ModelFileError, match="another version of Diabolo"):
+        diabolo.load(new)

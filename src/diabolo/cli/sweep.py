@@ -1,6 +1,7 @@
 """`diabolo sweep`: how many numbers per row."""
 
 import json as json_format
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -141,12 +142,12 @@ def _parameters(size: str | None, numbers: dict[str, str]) -> dict[str, Any]:
     return given
 
 
-def _schema(frame: "Frame", file: Path | None, chosen: dict[str, str | None]) -> Any:
+def _schema(frame: "Frame", file: Path | None, chosen: Mapping[str, arguments.Choice]) -> Any:
     """Kinds of columns as a person chose them; labels and names of images are left out."""
     for name in chosen:
         frame.type(name)  # raises where there is none
     beside = [name for name in BESIDE_IMAGES if frame.images and name in frame.names and file is None]
-    choices = dict.fromkeys(beside) | chosen
+    choices = {**dict.fromkeys(beside), **chosen}
     return learn_schema(frame, file, choices).plan() if file and choices else file or choices or None
 
 

@@ -44,4 +44,10 @@ def load(path: str | Path, **given: Any) -> Estimator:
     known = list(inspect.signature(kind).parameters)
     if unknown := sorted(set(given) - set(known)):
         raise ParameterError(f"{name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
-    return kind.from_file(content, tensors, **given)
+    try:
+        return kind.from_file(content, tensors, **given)
+    except (KeyError, TypeError) as error:
+        raise ModelFileError(
+            f"{path} lacks something that a {name} of this version is made of ({error}): it was written by another version "
+            f"of Diabolo. Fit the model again, or load it with that version."
+        ) from error

@@ -60,8 +60,8 @@ class View:
         """One label per row (None where it is missing), if there are few enough, each met more than once."""
         if self.label is None:
             return None
-        named = isinstance(self.label, str)
-        cells = self.frame.arrow(self.label).to_pylist() if named else np.asarray(self.label).tolist()
+        own = self.frame.arrow(self.label).to_pylist() if isinstance(self.label, str) else None
+        cells = np.asarray(self.label).tolist() if own is None else own
         values = [None if isinstance(v, float) and np.isnan(v) else v for v in cells]
         known = [value for value in values if value is not None]
         counts = {value: known.count(value) for value in set(known)} if len(known) < 10**6 else {}

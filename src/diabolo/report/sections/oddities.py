@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from diabolo import evaluate
 from diabolo.models.scoring import Scores
 from diabolo.report.blocks import Section, Strip, Table, Tile
@@ -54,7 +56,9 @@ def _strip(view: View, found: Any, rows: list[int]) -> tuple[Strip, ...]:
     if view.image is None:
         return ()
     low, high = view.image.low, view.image.high
-    images = view.image.to_tensor(view.frame.take([odd.row for odd in found.oddest]))[0].numpy()
+    images = view.image.to_tensor(
+        view.frame.take(np.array([odd.row for odd in found.oddest], dtype=np.int64))
+    )[0].numpy()
     tiles = tuple(
         Tile(data_uri(image, low, high), f"row {row}", f"row {row}")
         for image, row in zip(images, rows, strict=True)
