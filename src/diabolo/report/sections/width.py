@@ -12,7 +12,7 @@ __all__ = ["width"]
 
 ROWS = 1000  # that distances are taken between
 MOST_COORDINATES = 4096
-WIDEST = 64  # of the curve
+WIDEST, FEW = 64, 12  # of the curve, and of its points
 RULES = {
     "dimension": "neighbors at the scale where noise no longer matters, corrected for the number of rows",
     "two_nn": "the two nearest neighbors (TwoNN); noise makes it too large, few rows too small",
@@ -38,8 +38,7 @@ def width(view: View) -> Section | None:
     """
     model, k = view.model, view.model.n_components_
     found = _estimates(view)
-    widths = sorted({*np.unique(np.geomspace(1, k, min(k, 12)).astype(int)).tolist(), k} - {0})
-    widths = [0, *(w for w in widths if w <= WIDEST or w == k)]
+    widths = _widths(k)
     linear = tuple(model.reference_.error(model.schema_, view.batch, width=w) for w in widths)
     own = float(model.reconstruction_error(view.frame).mean())
     series = (
@@ -61,6 +60,15 @@ def width(view: View) -> Section | None:
         f"most {number(ROWS)} rows alone; a code of fewer numbers cannot keep all rows apart.",
         (lines,),
         (table,) if found else (),
+    )
+
+
+def _widths(k: int) -> list[int]:
+    """0, for the mean row, to k: all of few, some of many."""
+    return sorted(
+        {0, k, *np.unique(np.geomspace(1, min(k, WIDEST), FEW).round().astype(int)).tolist()}
+        if k > FEW
+        else range(k + 1)
     )
 
 
