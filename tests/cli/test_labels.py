@@ -30,9 +30,9 @@ def test_who_names_rows_and_who_labels_them(table, column, y, left_out):
     ("table", "column", "message"),
     [
         (None, None, "there are no labels"),
-        ({"id": ["a"], "u": ["1"], "v": ["2"]}, None, "one must name rows"),
-        ({"u": ["a"], "v": ["2"]}, None, "one must name rows"),
-        ({"id": ["a"], "u": ["1"]}, "w", "have no column 'w'"),
+        ({"id": ["a"], "u": ["k"], "v": ["l"]}, None, "one must name rows"),
+        ({"u": ["a"], "v": ["l"]}, None, "one must name rows"),
+        ({"id": ["a"], "u": ["k"]}, "w", "have no column 'w'"),
     ],
 )
 def test_what_is_not_clear_is_asked(table, column, message):

@@ -15,12 +15,7 @@ from diabolo.models.base import Decodes, Predicts
 from diabolo.models.scoring import Scores
 from diabolo.nn import Dense
 
-# Toys of few rows and epochs: what fit says about them is not what these tests are about.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
-]
+pytestmark = pytest.mark.toy
 
 CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "method": "spread", "random_state": 0}
 

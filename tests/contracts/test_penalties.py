@@ -67,7 +67,7 @@ def test_the_cost_grows_with_the_weight(made, rows, codes):
 @each_penalty
 def test_it_is_a_value_that_a_file_can_hold(made):
     assert dataclasses.fields(made)
-    assert from_json(to_json(made(weight=0.5))) == made(weight=0.5) != made()
+    assert from_json(to_json(made(weight=0.7))) == made(weight=0.7) != made()
 
 
 @each_penalty

@@ -58,6 +58,7 @@ def test_the_examples_of_the_help_in_one_walk(
     monkeypatch.chdir(folder)
     examples = {name: example.split()[1:] for name, (_, example) in COMMANDS.items() if name != "demo"}
     examples["fit"] += ["--epochs", "2", "--size", "small"]
+    (folder / "few.csv").write_text("row,label\n0,a\n1,b\n2,a\n3,b\n")
     for name, words in examples.items():
         assert main(words) == 0, name
         out = capfd.readouterr().out

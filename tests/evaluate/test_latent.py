@@ -12,6 +12,8 @@ from diabolo import Autoencoder, LinearAutoencoder
 from diabolo.errors import DataError, ParameterError
 from diabolo.evaluate import MapQuality, map_quality
 
+pytestmark = pytest.mark.toy
+
 X, Y = load_digits(return_X_y=True)
 
 

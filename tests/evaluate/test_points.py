@@ -15,6 +15,8 @@ from diabolo.models import Autoencoder
 from diabolo.nn import Dense
 from diabolo.train import Trainer
 
+pytestmark = pytest.mark.toy
+
 PARAMETERS = {"max_epochs": 2, "architecture": Dense((8,))}
 ALONE, ORDERED = Point((2,), 0), Point((1, 2), 0, ordered=True)
 

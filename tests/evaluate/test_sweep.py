@@ -10,6 +10,8 @@ from diabolo import evaluate
 from diabolo.errors import OvercompleteError, ParameterError, TooFewRowsError
 from diabolo.nn import Dense
 
+pytestmark = pytest.mark.toy
+
 module = importlib.import_module("diabolo.evaluate.sweep")
 QUICK = {"max_epochs": 2, "architecture": Dense((8,))}
 

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diabolo.errors import DataError, DuplicateColumnError, EmptyDataError, MissingColumnError
+from diabolo.errors import DataError, DiaboloWarning, DuplicateColumnError, EmptyDataError, MissingColumnError
 from diabolo.frames import Frame
 
 ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
@@ -211,3 +211,10 @@ def test_rows_remember_where_they_stood(data):
     part = frame.take(np.array([5, 2, 7])).take(np.array([False, True, True]))
     assert part.origin.tolist() == [2, 7]
     assert Frame.of(part).origin.tolist() == [2, 7]
+
+
+def test_what_a_model_has_made_is_told_of_no_more():
+    text = {"born": ["2026-01-31", "2026-02-01"], "size": ["1.5", "2"]}
+    with pytest.warns(DiaboloWarning):
+        told = Frame.of(text)
+    assert Frame.decoded(text).arrow("born").equals(told.arrow("born"))

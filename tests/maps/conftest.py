@@ -1,5 +1,6 @@
 """Models of a mixed table with gaps, of images and of an array; and one that cannot decode."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from diabolo import Autoencoder, LinearAutoencoder
 from diabolo.data.samples import digit_labels, digits, people
+from diabolo.errors import DiaboloWarning
 from diabolo.models.base import Encodes, Estimator
 
 
@@ -75,14 +77,21 @@ def of_array(array: np.ndarray) -> LinearAutoencoder:
     return LinearAutoencoder(3).fit(array)
 
 
+def barely_trained(data: Any, **parameters: Any) -> Autoencoder:
+    """A toy, and rightly warned of: these tests are about something else."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DiaboloWarning)
+        return Autoencoder(3, size="small", max_epochs=5, random_state=0, **parameters).fit(data)
+
+
 @pytest.fixture(scope="session")
 def net_of_table(table: pa.Table) -> Autoencoder:
-    return Autoencoder(3, size="small", max_epochs=5, ordered=True, random_state=0).fit(table)
+    return barely_trained(table, ordered=True)
 
 
 @pytest.fixture(scope="session")
 def net_of_images(images: np.ndarray) -> Autoencoder:
-    return Autoencoder(3, size="small", max_epochs=5, random_state=0).fit(images)
+    return barely_trained(images)
 
 
 @pytest.fixture(scope="session")

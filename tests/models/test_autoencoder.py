@@ -21,12 +21,7 @@ from diabolo.nn import Conv, Dense, Modules
 from diabolo.terms import Masking, Noise, Sparsity
 from diabolo.train import Trainer
 
-# Toys of few rows and epochs: what fit says about them is not what these tests are about.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
-]
+pytestmark = pytest.mark.toy
 
 SMALL = Dense((16,))
 QUICK = {"max_epochs": 3, "random_state": 0, "architecture": SMALL}

@@ -11,12 +11,7 @@ from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.base import n_features
 from diabolo.nn import Dense
 
-# Toys of few rows and epochs: what fit says about them is not what these tests are about.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
-]
+pytestmark = pytest.mark.toy
 
 QUICK = {"architecture": Dense((8,)), "max_epochs": 2, "random_state": 0}
 TABLE = {

@@ -15,6 +15,8 @@ from diabolo.errors import ParameterError
 from diabolo.models.density import PRIOR, Density, residual_scales
 from diabolo.nn import Dense
 
+pytestmark = pytest.mark.toy
+
 
 def codes(rows: int = 400, width: int = 3, seed: int = 0) -> torch.Tensor:
     random = np.random.default_rng(seed)

@@ -18,12 +18,7 @@ from diabolo.nn import Dense
 from diabolo.terms import Noise, Sparsity
 from diabolo.train import Trainer
 
-# Toys of few rows and epochs: what fit says about them is not what these tests are about.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
-]
+pytestmark = pytest.mark.toy
 
 ROWS = np.random.default_rng(0).normal(size=(80, 5))
 QUIET = Trainer(checkpoint_every=0.0, patience=1.0)

@@ -16,12 +16,7 @@ from diabolo.files import container
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.nn import Dense
 
-# Toys of few rows and epochs: what fit says about them is not what these tests are about.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
-]
+pytestmark = pytest.mark.toy
 
 ROWS = np.random.default_rng(0).normal(size=(50, 5))
 

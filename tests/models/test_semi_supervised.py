@@ -6,6 +6,8 @@ from diabolo import Autoencoder, LinearAutoencoder, SemiSupervisedClassifier
 from diabolo.errors import ParameterError
 from diabolo.nn import Dense
 
+pytestmark = pytest.mark.toy
+
 METHODS = ("joint", "spread", "probe", "knn")
 
 

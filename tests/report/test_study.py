@@ -6,12 +6,7 @@ import pytest
 from diabolo import Autoencoder, LinearAutoencoder, evaluate
 from diabolo.report import Report, Study, study
 
-# Toys of few rows and epochs: what fit says about them is not what these tests are about.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
-]
+pytestmark = pytest.mark.toy
 
 
 def test_the_label_colors_first(of_table: Report, of_images: Report):

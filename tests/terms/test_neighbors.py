@@ -13,6 +13,8 @@ from diabolo.nn import Dense
 from diabolo.terms import Neighbors
 from diabolo.terms.neighbors import contrast
 
+pytestmark = pytest.mark.toy
+
 
 def batch(x: torch.Tensor, first: int = 0) -> Batch:
     return Batch({"continuous": x}, {}, torch.arange(first, first + len(x)))

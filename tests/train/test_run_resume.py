@@ -13,12 +13,7 @@ import torch
 
 from diabolo.terms import Neighbors
 
-# Toys of few rows and epochs: what fit says about them is not what these tests are about.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
-]
+pytestmark = pytest.mark.toy
 
 EPOCHS = 16
 

@@ -12,12 +12,7 @@ import pytest
 
 from diabolo.train.stopping import Interrupt, interruptible
 
-# Toys of few rows and epochs: what fit says about them is not what these tests are about.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.OverfittingWarning"),
-    pytest.mark.filterwarnings("ignore::diabolo.errors.DeadDimensionWarning"),
-]
+pytestmark = pytest.mark.toy
 
 
 def test_the_first_signal_is_a_request_and_the_second_is_not():

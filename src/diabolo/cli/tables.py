@@ -147,7 +147,7 @@ def anomalies_table(found: "Anomalies") -> Table:
     >>> anomalies_table(Anomalies(rows, rows, rows, 0.0, "by hand", (odd,))).row_count
     1
     """
-    table = _table(("Row", "right"), "Odd", ("Log-likelihood", "right"), "Why: share of its oddness")
+    table = plain_table(("Row", "right"), "Odd", ("Log-likelihood", "right"), "Why: share of its oddness")
     for odd in found.oddest:
         style = "bold" if odd.flagged else ""
         table.add_row(
@@ -225,7 +225,7 @@ def suggestions_table(sweep: "Sweep") -> Table:
     >>> suggestions_table(record).row_count
     1
     """
-    table = _table("Rule", ("k", "right"), "What it looks at")
+    table = plain_table("Rule", ("k", "right"), "What it looks at")
     for line in sweep.suggestions():
         rounded = line["estimate"] in (None, line["k"])
         estimate = "" if rounded else f" ({line['estimate']:.1f} before rounding)"

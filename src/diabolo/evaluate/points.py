@@ -16,7 +16,15 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
-from diabolo.errors import CheckpointError, DiaboloWarning, OutputError
+from diabolo.errors import (
+    CheckpointError,
+    CollapseWarning,
+    DeadDimensionWarning,
+    DiaboloWarning,
+    LinearFallbackWarning,
+    OutputError,
+    OverfittingWarning,
+)
 from diabolo.files.atomic import replace
 from diabolo.frames import Frame
 from diabolo.models import Autoencoder, specs
@@ -27,6 +35,9 @@ from diabolo.train.checkpoint import check_same
 __all__ = ["Judged", "Point", "Task", "train"]
 
 ROWS = 4096  # judged at a time
+
+# What a fit warns of and the curve shows: held-out errors beside those of PCA and of the mean row.
+DRAWN = (CollapseWarning, DeadDimensionWarning, LinearFallbackWarning, OverfittingWarning)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +136,8 @@ class Task:
         with _on_threads(self.threads), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DiaboloWarning)
             errors, seconds = self._train(point)
-        told = tuple(w.message for w in caught if isinstance(w.message, DiaboloWarning))
+        messages = (w.message for w in caught)
+        told = tuple(m for m in messages if isinstance(m, DiaboloWarning) and not isinstance(m, DRAWN))
         judged = Judged(errors, seconds, told)
         if file is not None:
             self._write(file, point, judged)

@@ -82,7 +82,7 @@ def movements(schema: Any, path: np.ndarray, rows: Any) -> tuple[Movement, ...]:
     >>> [movement.text for movement in movements(schema, path, rows)]
     ['age up from 31 to 60', 'city to Rome']
     """
-    frame, squares = Frame.of(rows), squares_by_column(schema, path - path.mean(0))
+    frame, squares = Frame.decoded(rows), squares_by_column(schema, path - path.mean(0))
     sizes = np.sqrt(squares_by_column(schema, path - path[0]).max(0))
     shares = squares.sum(0) / (squares.sum() or 1.0)
     parts, own = _by_name(schema, path), dict(zip(schema.table, frame.names, strict=True))

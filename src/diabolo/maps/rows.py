@@ -175,7 +175,7 @@ def plain(rows: Any) -> list[dict[str, Any]]:
     >>> plain(np.array([[1.0, 2.0]]))
     [{'x0': 1.0, 'x1': 2.0}]
     """
-    frame = Frame.of(rows)
+    frame = Frame.decoded(rows)
     columns = {name: frame.arrow(name).to_pylist() for name in frame.names if name not in frame.images}
     return [{name: _plain(cells[i]) for name, cells in columns.items()} for i in range(frame.n_rows)]
 

@@ -1,13 +1,11 @@
 """Rows before and after the waist: the best, some typical and the worst."""
 
 import dataclasses
-import warnings
 from typing import Any
 
 import numpy as np
 
 from diabolo.columns import Image
-from diabolo.errors import NumbersAsTextWarning, TimesAsTextWarning
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
 from diabolo.report.pixels import data_uri
@@ -51,7 +49,7 @@ def gallery(model: Any, frame: Frame, errors: np.ndarray, scores: Scores) -> Gal
     image = next((block for block in model.schema_.columns if isinstance(block, Image)), None)
     chosen = _choose(errors.sum(1), OF_TABLE if image is None else OF_IMAGES)
     rows = np.concatenate(list(chosen.values()))
-    rebuilt = _rebuilt(model, frame.take(rows))
+    rebuilt = Frame.decoded(model.reconstruct(frame.take(rows)))
     if image is None:
         columns = _telling_columns(errors[rows])
         made = _table_examples(frame.take(rows), rebuilt, rows, errors, columns, scores)
@@ -63,14 +61,6 @@ def gallery(model: Any, frame: Frame, errors: np.ndarray, scores: Scores) -> Gal
     examples = iter(_named(made, frame, rows, key))
     groups = (Group(TITLES[sort], tuple(next(examples) for _ in rows)) for sort, rows in chosen.items())
     return Gallery(names, tuple(groups), left_out, key)
-
-
-def _rebuilt(model: Any, frame: Frame) -> Frame:
-    """The rows after the waist; that text holds numbers or times was told when they came."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NumbersAsTextWarning)
-        warnings.simplefilter("ignore", TimesAsTextWarning)
-        return Frame.of(model.reconstruct(frame))
 
 
 def _key(model: Any, frame: Frame) -> str:

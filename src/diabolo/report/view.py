@@ -76,4 +76,4 @@ class View:
     def pixels(self, rows: Any) -> np.ndarray:
         """Images (n, c, y, x) of decoded rows, in the training images' range of light."""
         assert self.image is not None
-        return self.image.to_tensor(Frame.of(rows))[0].numpy()
+        return self.image.to_tensor(Frame.decoded(rows))[0].numpy()

@@ -82,7 +82,7 @@ def _images(view: View, origin: Any, found: Any) -> tuple[Strip, ...]:
 
 def _table(view: View, origin: Any, found: Any) -> Table:
     """Columns as lines, the zero code and the groups beside each other."""
-    sources = [Frame.of(origin)] + ([] if found is None else [Frame.of(found.rows)])
+    sources = [Frame.decoded(origin)] + ([] if found is None else [Frame.decoded(found.rows)])
     names = view.model.schema_.names[:MOST_COLUMNS]
     own = dict(zip(view.model.schema_.table, sources[0].names, strict=True))
     heads = ["zero code"] + (
