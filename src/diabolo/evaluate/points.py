@@ -209,8 +209,9 @@ def train(task: Task, points: Sequence[Point], n_jobs: int | None = None) -> lis
     Examples
     --------
     >>> import numpy as np
-    >>> rows = Frame.of(np.random.default_rng(0).normal(size=(40, 3)))
-    >>> task = Task(Schema.fit(rows), rows, rows, {"max_epochs": 1})
+    >>> from diabolo.terms import Noise
+    >>> rows = Frame.of(np.random.default_rng(0).normal(size=(40, 1)) * [[3.0, 2.0, 1.0]])
+    >>> task = Task(Schema.fit(rows), rows, rows, {"max_epochs": 9, "corruption": Noise()})
     >>> sorted(train(task, [Point((1, 2), 0, ordered=True)])[0].errors)
     [1, 2]
     """

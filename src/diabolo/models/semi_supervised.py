@@ -97,9 +97,10 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
     Examples
     --------
     >>> from sklearn.datasets import load_iris
+    >>> from diabolo import LinearAutoencoder
     >>> X, truth = load_iris(return_X_y=True)
     >>> y = np.where(np.arange(150) % 10 == 0, truth, -1)
-    >>> model = SemiSupervisedClassifier(method="spread").fit(X, y)
+    >>> model = SemiSupervisedClassifier(method="spread", encoder=LinearAutoencoder(2)).fit(X, y)
     >>> round(float((model.transduction_ == truth).mean()), 1)
     0.9
     """
