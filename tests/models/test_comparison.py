@@ -46,6 +46,6 @@ def test_a_gap_is_at_the_mean_of_its_column():
 
 def test_the_one_example_of_a_class_says_nothing():
     labels = Labels(np.arange(3), np.array([0, 0, 1]))
-    accuracy, calibration = judged(np.eye(3)[[0, 0, 0]], labels)
+    accuracy, calibration = judged(np.eye(3)[[0, 0, 0]], labels, Knn)
     assert accuracy == 1.0
     assert calibration.rows == 2

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from diabolo.data.labels import Labels
-from diabolo.models.labeling import LABELERS, Spread, folds_of
+from diabolo.models.labeling import LABELERS, Probe, Spread, folds_of
 
 GIVEN = 12
 
@@ -63,3 +63,13 @@ def test_folds_leave_one_out_or_ten_with_all_classes():
     folds = folds_of(many)
     assert np.unique(folds, return_counts=True)[1].tolist() == [30] * 10
     assert all(len(np.unique(many.codes[folds == f])) == 2 for f in range(10))
+
+
+def test_a_probe_leaves_no_class_out_whole():
+    """Three labels a class in turn, as a person writes them down: every fold keeps two of each."""
+    classes = np.tile(np.arange(10), 3)
+    codes = torch.from_numpy(
+        4.0 * np.eye(10)[classes] + 0.01 * np.random.default_rng(0).normal(size=(30, 10))
+    )
+    _, _, left_out = Probe.fit(codes, Labels.of(classes, 30), None)
+    assert (left_out.argmax(1) == classes).mean() == 1.0

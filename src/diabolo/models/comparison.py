@@ -83,7 +83,7 @@ class Comparison:
         return cls(tuple(Standing(**one) for one in stored["standings"]), stored["labels"], stored["how"])
 
 
-def judged(scores: np.ndarray, labels: Labels) -> tuple[float | None, Calibration]:
+def judged(scores: np.ndarray, labels: Labels, method: type[Labeler]) -> tuple[float | None, Calibration]:
     """Accuracy and calibration from scores (L, C) of labeled rows left out.
 
     The one example of a class says nothing: without it the class is unknown.
@@ -91,12 +91,12 @@ def judged(scores: np.ndarray, labels: Labels) -> tuple[float | None, Calibratio
     classes = labels.codes[labels.rows]
     fair = labels.counts[classes] > 1
     accuracy = float((scores.argmax(1) == classes)[fair].mean()) if fair.any() else None
-    return accuracy, calibrate(scores[fair], classes[fair], left_out_how(labels))
+    return accuracy, calibrate(scores[fair], classes[fair], left_out_how(labels, method))
 
 
-def left_out_how(labels: Labels) -> str:
+def left_out_how(labels: Labels, method: type[Labeler]) -> str:
     """How labeled rows are left out, in words."""
-    return "leave-one-out" if len(labels.rows) <= LEAVE_ONE_OUT else "ten folds"
+    return method.LEFT_OUT[len(labels.rows) > LEAVE_ONE_OUT]
 
 
 def compared(
@@ -127,7 +127,7 @@ def compared(
 def _standing(
     name: str, codes: Tensor, labels: Labels, method: type[Labeler], n_neighbors: int | None, note: str
 ) -> Standing:
-    accuracy, calibration = judged(method.fit(codes, labels, n_neighbors)[2], labels)
+    accuracy, calibration = judged(method.fit(codes, labels, n_neighbors)[2], labels, method)
     return Standing(name, codes.shape[1], method.__name__.lower(), accuracy, calibration.ece, note)
 
 

@@ -60,7 +60,7 @@ class JointLabeler:
         for turn in range(ROUNDS):
             if turn:
                 _, scores, left_out = Spread.fit(_codes(reader, batch), used, n_neighbors)
-                shares = judged(left_out, used)[1].probabilities(scores)
+                shares = judged(left_out, used, Spread)[1].probabilities(scores)
             reader, history = _round(
                 model, reader.to(device).requires_grad_(), rows, used, shares, derive(seed, "round", turn)
             )
@@ -132,7 +132,7 @@ def _judge_kept_back(
             .log_softmax(1)
             .numpy()
         )
-    accuracy, calibration = judged(scores, kept)
+    accuracy, calibration = judged(scores, kept, Spread)
     return accuracy, dataclasses.replace(calibration, how="labels kept back")
 
 

@@ -19,7 +19,7 @@ from diabolo.data.labels import Labels
 from diabolo.neighbors import search
 from diabolo.train.closed_form.propagation import neighbor_graph, settle
 
-__all__ = ["LABELERS", "Knn", "Labeler", "Probe", "Spread", "folds_of"]
+__all__ = ["LABELERS", "Knn", "Labeler", "Probe", "Spread", "evenly", "folds_of"]
 
 LEAVE_ONE_OUT = 100  # labels; above, ten folds
 FOLDS = 10
@@ -42,10 +42,21 @@ def folds_of(labels: Labels) -> np.ndarray:
     classes = labels.codes[labels.rows]
     if len(classes) <= LEAVE_ONE_OUT:
         return np.arange(len(classes))
+    return evenly(classes, FOLDS)
+
+
+def evenly(classes: np.ndarray, folds: int) -> np.ndarray:
+    """A fold for each row, so that every class is spread over them.
+
+    Examples
+    --------
+    >>> evenly(np.array([0, 1, 0, 1]), 2).tolist()
+    [0, 0, 1, 1]
+    """
     order = np.argsort(classes, kind="stable")
-    folds = np.empty(len(classes), int)
-    folds[order] = np.arange(len(classes)) % FOLDS
-    return folds
+    found = np.empty(len(classes), int)
+    found[order] = np.arange(len(classes)) % folds
+    return found
 
 
 class Labeler(ABC):
@@ -55,9 +66,12 @@ class Labeler(ABC):
     ----------
     TENSORS : tuple of str
         The fields that a file keeps.
+    LEFT_OUT : (str, str)
+        How labeled rows are left out, in words: up to 100 of them, and more.
     """
 
     TENSORS: ClassVar[tuple[str, ...]]
+    LEFT_OUT: ClassVar[tuple[str, str]] = ("leave-one-out", "ten folds")
 
     @classmethod
     @abstractmethod
@@ -125,6 +139,7 @@ class Probe(Labeler):
     scale: Tensor
 
     TENSORS: ClassVar[tuple[str, ...]] = ("weight", "bias", "mean", "scale")
+    LEFT_OUT: ClassVar[tuple[str, str]] = ("five folds", "five folds")
 
     @classmethod
     def fit(
@@ -136,7 +151,8 @@ class Probe(Labeler):
         """The penalty with the fewest errors on rows left out; among equals the strongest."""
         mean, scale = codes.mean(0), codes.std(0).clamp(min=1e-6)
         x = ((codes[labels.rows] - mean) / scale).double().numpy()
-        classes, folds = labels.codes[labels.rows], folds_of(labels) % PROBE_FOLDS
+        classes = labels.codes[labels.rows]
+        folds = evenly(classes, PROBE_FOLDS)
         tried = [_left_out(x, classes, folds, len(labels.classes), strength) for strength in STRENGTHS]
         errors = [float((scores.argmax(1) != classes).mean()) for scores in tried]
         best = int(np.argmin(errors))

@@ -162,7 +162,7 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         k = None if self.n_neighbors == "auto" else int(self.n_neighbors)
         kind = LABELERS.get(self.method, Spread)
         labeler, scores, left_out = kind.fit(codes, labels, k)
-        _, self.calibration_ = judged(left_out, labels)
+        _, self.calibration_ = judged(left_out, labels, kind)
         standings = compared(self.schema_, batch, codes, labels, kind, k)
         if self.method == "joint":
             start = self.calibration_.probabilities(scores)
@@ -171,7 +171,7 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
             self.calibration_, self.history_ = labeler.calibration, labeler.history
             standings = (labeler.standing, *standings)
         self.labeler_: Any = labeler
-        self.comparison_ = Comparison(standings, len(labels.rows), left_out_how(labels))
+        self.comparison_ = Comparison(standings, len(labels.rows), left_out_how(labels, kind))
         self._keep(labels, codes, self.calibration_.probabilities(scores))
         return self
 
