@@ -17,10 +17,7 @@ LONG = {
     "hidden": DEEP,
     "arguments": {"random_state": 0, "max_epochs": 48, "batch_size": 256, "learning_rate": 2e-3},
 }
-TO_TARGET = {
-    "hidden": DEEP,
-    "arguments": {"random_state": 0, "max_epochs": 30, "batch_size": 256, "learning_rate": 2e-3},
-}
+TO_TARGET = LONG  # the shorter recipe ends above a test error of 3.00
 # Wide and shallow keeps more of an image in many numbers, deep in few.
 PER_PIXEL = {
     2: {
