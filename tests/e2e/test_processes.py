@@ -74,6 +74,7 @@ def test_the_examples_of_the_help_in_one_walk(
     assert expected <= {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_goes_on(folder: Path):
     words = ("sweep", "people.csv", "-k", "1,2", "--size", "small", "--run-dir", "run", "--json")
     command = [sys.executable, "-m", "diabolo", *words, "--epochs", "200"]

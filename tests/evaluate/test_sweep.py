@@ -124,6 +124,7 @@ def test_it_goes_on_where_it_was(X: np.ndarray, tmp_path, monkeypatch: pytest.Mo
     assert {**again.to_json(), "seconds": 0} == {**first.to_json(), "seconds": 0}
 
 
+@pytest.mark.slow
 def test_any_number_of_processes_gives_the_same(X: np.ndarray):
     one, two = (evaluate.sweep(X, [1, 2], seeds=2, n_jobs=n, **QUICK) for n in (1, 2))
     assert {**one.to_json(), "seconds": 0} == {**two.to_json(), "seconds": 0}
