@@ -49,7 +49,8 @@ def dimensions(view: View) -> Section | None:
         "What each dimension stands for",
         _headline(found, order),
         "One number of the mean code is changed from its 1 % to its 99 % quantile and the others are held. The effect is "
-        "the share of the variance of rebuilt rows that is gone when the dimension is held at its mean.",
+        "the share of the variance of rebuilt rows that is gone when the dimension is held at its mean; "
+        "in a net, where dimensions act together, effects need not add up to 100 %.",
         pictures,
         (Table(("Dimension", "Effect", "What moves with it"), lines, (False, True, False)),),
     )

@@ -11,7 +11,7 @@ from diabolo.report.words import percent
 __all__ = ["plane"]
 
 CELLS = 14
-FAINT = 0.25  # of its light keeps a cell where there is no data
+FAINT, GREY = 0.25, 0.5  # of its contrast keeps a cell where there is no data, and what it fades to
 
 
 def plane(view: View) -> Section | None:
@@ -33,14 +33,14 @@ def plane(view: View) -> Section | None:
         return None
     grid = maps.latent_map(view.model, codes=view.codes, grid=CELLS).grid
     images = (view.pixels(grid.rows) - view.image.low) / ((view.image.high - view.image.low) or 1.0)
-    light = np.where(grid.empty.reshape(-1, 1, 1, 1), FAINT, 1.0)
+    shown = np.where(grid.empty.reshape(-1, 1, 1, 1), GREY + FAINT * (images - GREY), images)
     return Section(
         "plane",
         "The plane, decoded",
         f"Each place of the map stands for an image; {percent(float(grid.empty.mean()))} of the plane holds no data.",
         "The map above, cell by cell, as the decoder draws it. Where no rows lie the images are faint: nothing was learned "
         "there.",
-        (Mosaic(data_uri(_sheet(images * light)), "", f"{CELLS} times {CELLS} decoded images"),),
+        (Mosaic(data_uri(_sheet(shown)), "", f"{CELLS} times {CELLS} decoded images"),),
     )
 
 
