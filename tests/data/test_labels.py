@@ -38,7 +38,7 @@ def test_every_way_of_saying_unknown(y, classes, codes):
         ([-1, -1, -1], 3, "no row has a label"),
         ([3, 3, -1, -1], 4, "all labels are .*3.*: there is one class"),
         ([1, -1, -1, -1, -1, -1, -1], 7, "there is one class"),
-        ([0.5, 1.5, 2.5], 3, "Unknown label type"),
+        ([0.5, 1.5, 2.5], 3, "name no class"),
         ([0, 1, np.inf], 3, "infinity"),
         (None, 3, "the target y is None"),
     ],

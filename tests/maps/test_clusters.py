@@ -74,3 +74,10 @@ def test_what_cannot_be(of_array, array, options, words):
 def test_fewer_rows_than_groups(of_array, array, rows, options):
     with pytest.raises(TooFewRowsError, match=f"{rows} rows are too few"):
         maps.clusters(of_array, array[:rows], **options)
+
+
+def test_one_row_far_from_all_others_is_no_obstacle():
+    Z = np.random.default_rng(0).normal(size=(4001, 2))
+    Z[1] = [1e5, 1e5]
+    found = maps.clusters(LinearAutoencoder(2).fit(np.column_stack([Z, Z])), np.column_stack([Z, Z]))
+    assert sum(group.size for group in found.groups) == 4001

@@ -75,7 +75,13 @@ class Labels:
         if not known.any():
             raise LabelError("no row has a label: give at least one example of two classes.")
         values = np.asarray(given[known].tolist())
-        check_classification_targets(values)
+        try:
+            check_classification_targets(values)
+        except ValueError as error:
+            raise LabelError(
+                f"Unknown label type: {str(values[:3].tolist())[1:-1]}, ... are numbers with decimals and name no class. "
+                f"Give text or whole numbers."
+            ) from error
         classes, numbers = np.unique(values, return_inverse=True)
         codes = np.full(n_rows, UNLABELED)
         codes[known] = numbers

@@ -105,8 +105,11 @@ def _of_column(block: Any, name: str, frame: Frame, own: str, labels: np.ndarray
     """One column in every group."""
     kind = frame.type(own)
     ranks = block.kind == "ordinal" and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
-    if ranks or block.kind in ("continuous", "count", "datetime"):
-        return _numbers(name, frame.numbers((own,))[:, 0], labels, is_time=block.kind == "datetime")
+    if block.kind == "datetime":
+        times = Frame.of(pa.table({own: block.times(frame, block.names.index(name), own)}))
+        return _numbers(name, times.numbers((own,))[:, 0], labels, is_time=True)
+    if ranks or block.kind in ("continuous", "count"):
+        return _numbers(name, frame.numbers((own,))[:, 0], labels, is_time=False)
     return _levels(name, *_places(frame.arrow(own)), labels)
 
 

@@ -110,7 +110,9 @@ def _silhouettes(codes: np.ndarray, seed: int) -> dict[int, float]:
 
     few = codes[:: max(1, len(codes) // SILHOUETTE_ROWS)]
     most = min(MOST_GROUPS, len(np.unique(few, axis=0)) - 1)
-    return {k: float(silhouette_score(few, _fitted(codes, k, seed).predict(few))) for k in range(2, most + 1)}
+    groups = {k: _fitted(codes, k, seed).predict(few) for k in range(2, most + 1)}
+    apart = {k: g for k, g in groups.items() if len(np.unique(g)) > 1}  # one far row may be a group by itself
+    return {k: float(silhouette_score(few, g)) for k, g in apart.items()}
 
 
 def _fitted(codes: np.ndarray, n_clusters: int, seed: int) -> Any:

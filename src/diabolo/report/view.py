@@ -1,6 +1,7 @@
 """What all sections of a report look at: a model, rows, their codes and labels."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -64,7 +65,7 @@ class View:
         cells = np.asarray(self.label).tolist() if own is None else own
         values = [None if isinstance(v, float) and np.isnan(v) else v for v in cells]
         known = [value for value in values if value is not None]
-        counts = {value: known.count(value) for value in set(known)} if len(known) < 10**6 else {}
+        counts = Counter(known)
         few = 2 <= len(counts) <= MOST_LEVELS and min(counts.values()) > 1
         return values if few else None
 

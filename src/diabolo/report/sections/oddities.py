@@ -17,7 +17,7 @@ SHOWN = 10
 
 
 def oddities(view: View) -> Section | None:
-    """The least likely rows with their reasons; None for a model that cannot score rows.
+    """The least likely rows with their reasons; None for a model without scores or a threshold.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def oddities(view: View) -> Section | None:
     >>> oddities(View(LinearAutoencoder(2).fit(digits()), Frame.of(digits()))).key
     'oddities'
     """
-    if not isinstance(view.model, Scores):
+    if not isinstance(view.model, Scores) or not len(view.model.score_quantiles_):
         return None
     found = evaluate.anomaly(view.model, view.frame, explain=SHOWN)
     rows = [int(view.frame.origin[odd.row]) for odd in found.oddest]

@@ -1,8 +1,10 @@
 """How good the map is: who is near whom, beside PCA, and what a simple classifier reads off the code."""
 
+from contextlib import suppress
 from typing import Any
 
 from diabolo import evaluate
+from diabolo.errors import DataError
 from diabolo.report.blocks import Section, Table
 from diabolo.report.view import View
 from diabolo.report.words import number, percent
@@ -36,7 +38,8 @@ def quality(view: View) -> Section | None:
     found = evaluate.map_quality(view.model, view.frame, labels, n_neighbors=N_NEIGHBORS, max_rows=ROWS)
     probes = None
     if labels is not None and sum(label is not None for label in labels) >= FEWEST_ROWS:
-        probes = evaluate.probe(view.model, view.frame, labels, n_neighbors=N_NEIGHBORS, max_rows=ROWS)
+        with suppress(DataError):  # a class so rare that the sample holds one of it
+            probes = evaluate.probe(view.model, view.frame, labels, n_neighbors=N_NEIGHBORS, max_rows=ROWS)
     sample = f" on a sample of {number(found.sample)} rows" if found.sample < found.rows else ""
     return Section(
         "quality",
