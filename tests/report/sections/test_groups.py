@@ -25,3 +25,10 @@ def test_a_group_of_images_has_its_picture(of_digits: View):
 def test_few_rows_have_no_groups(rng):
     X = rng.normal(size=(20, 3))
     assert groups(View(LinearAutoencoder(2).fit(X), Frame.of(X))) is None
+
+
+def test_equal_codes_are_one_group_without_a_verdict(rng):
+    x = np.repeat(rng.normal(size=(1, 3)), 40, 0)
+    model = LinearAutoencoder(2).fit(rng.normal(size=(60, 3)))
+    section = groups(View(model, Frame.of(x)))
+    assert section.headline == "1 group among 40 rows."

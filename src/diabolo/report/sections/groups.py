@@ -35,11 +35,12 @@ def groups(view: View) -> Section | None:
         found = maps.clusters(view.model, view.frame, codes=view.codes)
     except TooFewRowsError:
         return None
-    best = max(found.silhouette.values(), default=1.0)
-    apart = (
-        "They are well apart."
-        if best >= WEAK
-        else "They run into each other: the rows are more of a cloud than groups."
+    best = max(found.silhouette.values(), default=None)
+    apart = "" if best is None else f" {APART if best >= WEAK else CLOUD}"
+    chosen = (
+        ""
+        if best is None
+        else f"; their number has the best mean silhouette ({number(best, 2)} of at most 1)"
     )
     lines = tuple(
         (f"{group.number + 1}", number(group.size), percent(group.share), group.sentence.partition(": ")[2])
@@ -48,9 +49,8 @@ def groups(view: View) -> Section | None:
     return Section(
         "groups",
         "Groups nobody labelled",
-        f"{found.sentence} {apart}",
-        "Found by k-means of the codes, without labels; their number is the one with the best mean silhouette "
-        f"({number(best, 2)} of at most 1).",
+        f"{found.sentence}{apart}",
+        f"Found by k-means of the codes, without labels{chosen}.",
         _strip(view, found),
         (Table(("Group", "Rows", "Share", "What sets it apart"), lines, (False, True, True, False)),),
     )
