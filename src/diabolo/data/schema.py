@@ -189,7 +189,11 @@ class Schema:
         return Batch(values, seen, torch.arange(frame.n_rows))
 
     def to_table(
-        self, values: Mapping[str, Tensor], template: dict[str, Any], carry: Frame | None = None
+        self,
+        values: Mapping[str, Tensor],
+        template: dict[str, Any],
+        carry: Frame | None = None,
+        seen: Mapping[str, Tensor] | None = None,
     ) -> Any:
         """Tensors -> the kind of table that came in, with all its columns in order: the only way out.
 
@@ -203,12 +207,15 @@ class Schema:
             The rows these are the reconstruction of: excluded columns are taken from it unchanged. Without it
             constants are filled in again and other excluded columns are missing. Columns that were taken by
             position get its names.
+        seen : dict of str to bool Tensor, shape (n, columns of the block), optional
+            False where a cell is to be missing.
         """
         itself = {name: name for name in self.table}
         names = itself if carry is None else names_in(carry, self.table, self.names)
         cells: dict[str, Any] = {}
         for key, column in self.blocks.items():
-            cells.update(column.from_tensor(values[key]))
+            arrays = column.from_tensor(values[key])
+            cells.update(_with_gaps(arrays, seen[key]) if seen and key in seen else arrays)
         rows = len(next(iter(values.values())))
         for name, found in self.excluded.items():
             if carry is not None and carry.n_rows == rows and names[name] in carry.names:
@@ -348,3 +355,11 @@ class Schema:
         if seen.shape[1] == width:
             return seen
         return seen.repeat_interleave(torch.tensor(self.blocks[key].widths, device=seen.device), 1)
+
+
+def _with_gaps(arrays: dict[str, Any], seen: Tensor) -> dict[str, Any]:
+    """The columns of a block with nothing where a cell is not to be seen."""
+    hidden, rows = ~seen.cpu().numpy(), np.arange(len(seen))
+    return {
+        name: cells.take(pa.array(rows, mask=hidden[:, j])) for j, (name, cells) in enumerate(arrays.items())
+    }
