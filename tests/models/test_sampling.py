@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from sklearn.base import BaseEstimator
 
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
@@ -15,7 +16,7 @@ from diabolo.models.sampling import Samples
 FRAME = Frame.of({"a": [0.5, 1.5, 2.5, 3.5], "b": ["x", "y", "x", "y"]})
 
 
-class Gaps(Samples):
+class Gaps(Samples, BaseEstimator):
     """Rows whose first column is missing in every second one."""
 
     schema_ = Schema.fit(FRAME)
