@@ -37,6 +37,7 @@ def decode(
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(codes, model)
     destinations.check_table(out, force=force)
     fitted = inputs.load(model, terminal)
     frame = inputs.read(codes, None, terminal)
@@ -47,11 +48,28 @@ def decode(
     terminal.answer({"out": str(out), "rows": frame.n_rows})
 
 
+def _refuse_rows(frame: "Frame", k: int) -> None:
+    """Say it where rows came instead of codes: they have another number of columns, or text in them."""
+    from diabolo.errors import DataError
+
+    try:
+        fits = len(frame.names) == k and frame.numbers() is not None
+    except DataError:
+        fits = False
+    if not fits:
+        raise DataError(
+            f"these are not codes of this model: it has {k} number{'s' * (k != 1)} per row, in columns "
+            f"{' to '.join(dict.fromkeys(('z1', f'z{k}')))} or alone, and the columns that came are "
+            f"{', '.join(map(repr, frame.names[:8]))}{' ...' * (len(frame.names) > 8)}. `diabolo encode` makes codes of rows."
+        )
+
+
 def _dimensions(frame: "Frame", k: int) -> "Frame":
     """The columns z1 to zk in their order where they are there, whatever else is; else all columns."""
     from diabolo.frames import Frame
 
     names = tuple(f"z{j + 1}" for j in range(k))
     if not set(names) <= set(frame.names):
+        _refuse_rows(frame, k)
         return frame
     return Frame.of(frame.numbers(names))

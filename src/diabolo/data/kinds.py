@@ -109,7 +109,24 @@ def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[st
     except SchemaError:
         raise
     except (TypeError, ValueError) as error:
-        raise SchemaError(f"columns {listed(names)} cannot be {kind}: {error}") from error
+        named = _culprits(frame, kind, names, options)
+        column = f"column{'s' * (len(named) > 1)} {listed(named)}"
+        raise SchemaError(f"{column} cannot be {kind}: {error}") from error
+
+
+def _culprits(
+    frame: Frame, kind: str, names: tuple[str, ...], options: dict[str, Any]
+) -> tuple[str, ...]:
+    """The columns of a block that cannot be fitted alone; all of them where each can."""
+
+    def fails(name: str) -> bool:
+        try:
+            KINDS[kind].fit(frame, (name,), **options)
+        except (TypeError, ValueError):
+            return True
+        return False
+
+    return tuple(name for name in names if len(names) > 1 and fails(name)) or names
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:

@@ -15,7 +15,7 @@ from diabolo.errors import (
 from diabolo.models.base import Decodes
 from diabolo.train import History
 
-__all__ = ["IS_PCA", "collapse", "dead_dimensions", "death", "fallback", "overfitting", "warn"]
+__all__ = ["FROM_PCA", "IS_PCA", "collapse", "dead_dimensions", "death", "fallback", "overfitting", "warn"]
 
 IS_PCA, FROM_PCA = "is PCA", "trained from PCA"  # what the plan of training says of a linear path
 FALLBACK = {

@@ -111,7 +111,7 @@ class Fitting:
             self._start(codec, self.everything)
             outcome = diagnosis.IS_PCA
         history = history.after(nets)
-        history.plan["linear_path"] = outcome
+        history.plan.update(linear_path=outcome, epochs_before=len(nets.epochs))
         return codec, history
 
     def _warn(self) -> None:

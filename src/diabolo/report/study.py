@@ -32,6 +32,7 @@ MOST_COLORINGS = 24
 MOST_NAMES = 12  # of a block, in the schema
 ORDERED = ("continuous", "count", "datetime", "ordinal")
 NO_COLOR = "holds"  # how the reason begins of columns that are constant or empty, and useless as a color
+TOLD = ("seconds", "epochs_before")  # of a plan, among the other facts
 STOPPED = {
     "max_epochs": "after the planned epochs",
     "patience": "held-out error no longer fell",
@@ -97,7 +98,7 @@ class Study:
         return Report(
             title=self.title,
             about=self.about or f"Judged on {number(frame.n_rows)} rows.",
-            findings=findings(scores),
+            findings=findings(scores, self.model.history_.plan.get("linear_path")),
             scores=scores,
             schema=_schema_lines(self.model.schema_),
             curves=_curves(self.model.history_),
@@ -164,7 +165,10 @@ def _curves(history: History) -> Curves | None:
     epochs = history.epochs
     training = tuple(sum(epoch.terms.values()) for epoch in epochs)
     held_out = tuple(epoch.held_out for epoch in epochs)
-    return Curves(tuple(epoch.epoch for epoch in epochs), training, held_out, history.best_epoch)
+    numbers = tuple(epoch.epoch for epoch in epochs)
+    second = history.plan.get("epochs_before", -1) + 1
+    kept = history.best if history.plan.get("linear_path") == diagnosis.IS_PCA else None
+    return Curves(numbers, training, held_out, history.best_epoch, second, kept)
 
 
 def _training(model: Any) -> tuple[tuple[str, str], ...]:
@@ -179,10 +183,19 @@ def _training(model: Any) -> tuple[tuple[str, str], ...]:
         "seconds": number(history.seconds),
     }
     if history.epochs:
-        facts["epochs"] = f"{len(history.epochs)}, the best {history.best_epoch}"
+        facts["epochs"] = _epochs(history)
         facts["rows a second"] = number(history.rows_per_second)
-    plan = {name.replace("_", " "): _fact(value) for name, value in history.plan.items() if name != "seconds"}
+    plan = {name.replace("_", " "): _fact(value) for name, value in history.plan.items() if name not in TOLD}
     return tuple((facts | plan).items())
+
+
+def _epochs(history: History) -> str:
+    """How many, of each training where there were two, and which was kept."""
+    before = history.plan.get("epochs_before")
+    if before is None:
+        return f"{len(history.epochs)}, the best {history.best_epoch}"
+    best = "PCA kept" if history.plan["linear_path"] == diagnosis.IS_PCA else f"the best {history.best_epoch}"
+    return f"{before} by networks alone, then {len(history.epochs) - before} from PCA; {best}"
 
 
 def _fact(value: Any) -> str:
