@@ -93,3 +93,11 @@ def test_force_replaces(run: Callable, folder: Path):
     (folder / "people.diabolo").write_text("old")
     assert run("fit", "people.csv", *LINEAR, "--force").code == 0
     assert diabolo.load("people.diabolo")
+
+
+def test_the_report_says_which_rows_it_shows(run: Callable, folder: Path):
+    assert run("fit", "people.csv", "--model", "linear").code == 0
+    page = Path("people.report.html").read_text()
+    assert "about 6 rows held out from fitting. The 54 rows that the model was fitted with are not shown" in page
+    assert run("fit", "people.csv", "--model", "linear", "--test", 0, "--force").code == 0
+    assert "new rows come back worse" in Path("people.report.html").read_text()

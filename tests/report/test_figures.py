@@ -36,12 +36,16 @@ def test_curves_are_drawn_inside_the_figure(epochs: int, measure: str):
 
 @pytest.mark.parametrize(("kept", "marks"), [(0.9, 1), (None, 1)])
 def test_two_trainings_are_two_lines_and_one_mark(kept: float | None, marks: int):
-    curves = Curves((1, 2, 3, 4), (4.0, 3.0, 2.0, 1.0), (4.0, 3.0, 2.0, 1.0), 4 if kept is None else 2, 3, kept)
+    curves = Curves(
+        (1, 2, 3, 4), (4.0, 3.0, 2.0, 1.0), (4.0, 3.0, 2.0, 1.0), 4 if kept is None else 2, 3, kept
+    )
     figure = curves_figure(curves, "held_out")
     assert figure.count("<polyline") == 2
     assert figure.count('class="boundary"') == 1
     assert figure.count('class="best"') == marks
-    assert ("0.900</text>" in figure) == (kept is not None)  # the error of PCA, not of an epoch that was not kept
+    assert ("0.900</text>" in figure) == (
+        kept is not None
+    )  # the error of PCA, not of an epoch that was not kept
     assert curves_figure(curves, "training").count('class="best"') == (kept is None)
 
 

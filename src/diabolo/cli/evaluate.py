@@ -11,9 +11,7 @@ from diabolo.cli.terminal import Terminal
 
 __all__ = ["evaluate"]
 
-SEEN = (
-    "This holds for new rows where the model has not seen these: the {:,} rows that it learned from come back better."
-)
+SEEN = "This holds for new rows where the model has not seen these: the {:,} rows that it learned from come back better."
 
 Map = Annotated[
     bool, typer.Option("--map", help="Judge the code as a map, too: is near in it near in the data?")

@@ -71,7 +71,9 @@ def misused(error: Exception) -> int | None:
         return None
     used: Any = error
     command = used.ctx.command_path if getattr(used, "ctx", None) else "diabolo"
-    text = used.format_message().replace("Value error, ", "").replace("Input should", "it should").rstrip(". ")
+    text = (
+        used.format_message().replace("Value error, ", "").replace("Input should", "it should").rstrip(". ")
+    )
     line(f"error: {text[:1].lower() + text[1:]}. See: {command} --help")
     return BAD_INPUT
 

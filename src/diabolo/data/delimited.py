@@ -5,7 +5,6 @@ import csv
 import io
 import mmap
 import re
-import warnings
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from diabolo.errors import (
     UnsupportedFileError,
 )
 from diabolo.frames.patterns import without_gaps
+from diabolo.notices import warn
 
 __all__ = ["MISSING", "read"]
 
@@ -180,11 +180,10 @@ def _warn_mixed(table: pa.Table, path: Path) -> None:
         number = pc.match_substring_regex(cells, f"^\\s*{NUMBER}\\s*$")
         if MIXED <= (pc.mean(number).as_py() or 0) < 1:
             word = cells.filter(pc.invert(number))[0].as_py()
-            warnings.warn(
+            warn(
                 f"{path.name}: column {field.name!r} mixes numbers and text, such as {word!r}, and is read as "
                 "text; mend or empty those cells to have numbers.",
                 MixedTypeWarning,
-                stacklevel=4,
             )
 
 

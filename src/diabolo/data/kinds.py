@@ -3,7 +3,6 @@
 import dataclasses
 import inspect
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +15,7 @@ from diabolo.columns.levels import plain
 from diabolo.data.inference import Finding
 from diabolo.errors import AmbiguousTextWarning, SchemaError
 from diabolo.frames import Frame
+from diabolo.notices import warn
 
 __all__ = [
     "KINDS",
@@ -114,9 +114,7 @@ def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[st
         raise SchemaError(f"{column} cannot be {kind}: {error}") from error
 
 
-def _culprits(
-    frame: Frame, kind: str, names: tuple[str, ...], options: dict[str, Any]
-) -> tuple[str, ...]:
+def _culprits(frame: Frame, kind: str, names: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
     """The columns of a block that cannot be fitted alone; all of them where each can."""
 
     def fails(name: str) -> bool:
@@ -224,6 +222,7 @@ def warn_unclear(findings: Mapping[str, Finding]) -> None:
 
     Examples
     --------
+    >>> import warnings
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_unclear({"a": Finding("categorical", unclear="holds dates that may have the day first")})
     >>> str(told[0].message)
@@ -231,7 +230,7 @@ def warn_unclear(findings: Mapping[str, Finding]) -> None:
     """
     for name, found in findings.items():
         if found.unclear:
-            warnings.warn(f"column {name!r} {found.unclear}.", AmbiguousTextWarning, stacklevel=3)
+            warn(f"column {name!r} {found.unclear}.", AmbiguousTextWarning)
 
 
 def warn_excluded(excluded: Mapping[str, Finding]) -> None:
@@ -239,6 +238,7 @@ def warn_excluded(excluded: Mapping[str, Finding]) -> None:
 
     Examples
     --------
+    >>> import warnings
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_excluded({"a": Finding(None, why="is empty")})
     >>> str(told[0].message)
@@ -251,6 +251,4 @@ def warn_excluded(excluded: Mapping[str, Finding]) -> None:
     for category, names in by_class.items():
         shown = "; ".join(f"column {name!r} {excluded[name].why}" for name in names[:3])
         more = f"; and {len(names) - 3} more columns likewise" if len(names) > 3 else ""
-        warnings.warn(
-            f"{shown}{more}: left out. Force one in with schema={{name: kind}}.", category, stacklevel=3
-        )
+        warn(f"{shown}{more}: left out. Force one in with schema={{name: kind}}.", category)

@@ -1,7 +1,6 @@
 """New data against the columns of a schema: what is missing, what is too much, what comes by position."""
 
 import dataclasses
-import warnings
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from diabolo.columns.base import Column
 from diabolo.data.kinds import listed
 from diabolo.errors import DataError, ExtraColumnWarning, InfiniteValueWarning, MissingColumnError
 from diabolo.frames import Frame
+from diabolo.notices import warn
 
 __all__ = ["match", "names_in", "warn_infinite"]
 
@@ -62,9 +62,7 @@ def match(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...], estimat
         )
     if extra := sorted(came - set(table)):
         count = "1 column was" if len(extra) == 1 else f"{len(extra)} columns were"
-        warnings.warn(
-            f"{count} not there in training, and ignored: {listed(extra)}.", ExtraColumnWarning, stacklevel=3
-        )
+        warn(f"{count} not there in training, and ignored: {listed(extra)}.", ExtraColumnWarning)
     return frame
 
 
@@ -93,6 +91,7 @@ def warn_infinite(frame: Frame, column: Column) -> None:
     --------
     >>> from diabolo.columns import Count
     >>> frame = Frame.of({"x": [0.0, float("inf")]})
+    >>> import warnings
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_infinite(frame, Count.fit(frame, ("x",)))
     >>> str(told[0].message)
@@ -103,10 +102,9 @@ def warn_infinite(frame: Frame, column: Column) -> None:
     infinite = np.isinf(frame.numbers(column.names)).any(0)
     if infinite.any():
         names = [column.names[j] for j in np.flatnonzero(infinite)]
-        warnings.warn(
+        warn(
             f"infinite numbers are treated as missing in {len(names)} column{'s' * (len(names) != 1)}: {listed(names)}.",
             InfiniteValueWarning,
-            stacklevel=3,
         )
 
 

@@ -1,7 +1,6 @@
 """Groups of rows: labels given as an array or a column, as positions."""
 
 import dataclasses
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow as pa
 from diabolo.columns.levels import count_levels, plain
 from diabolo.errors import DataError, EmptyDataError, SmallGroupWarning
 from diabolo.frames import Frame
+from diabolo.notices import warn
 
 __all__ = ["Groups", "groups_of", "means"]
 
@@ -116,8 +116,7 @@ def _warn_single(names: list[Any], counts: np.ndarray) -> None:
         return
     shown = ", ".join(map(repr, single[:MOST_SHOWN])) + (", ..." if len(single) > MOST_SHOWN else "")
     verb = "groups have one row each" if len(single) > 1 else "group has one row"
-    warnings.warn(
+    warn(
         f"{len(single)} {verb} ({shown}): what is said of it is said of that row, not of an average.",
         SmallGroupWarning,
-        stacklevel=4,
     )

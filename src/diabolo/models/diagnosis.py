@@ -1,10 +1,9 @@
 """What to beware of: a code that is not used, dimensions that do nothing, rows learned by heart, networks of no use."""
 
-import warnings
-
 import torch
 from torch import Tensor
 
+from diabolo import notices
 from diabolo.errors import (
     CollapseWarning,
     DeadDimensionWarning,
@@ -143,7 +142,7 @@ def warn(notes: list[Note]) -> tuple[str, ...]:
     ()
     """
     for category, text in notes:
-        warnings.warn(text, category, stacklevel=3)
+        notices.warn(text, category)
     return tuple(text[0].upper() + text[1:] for _, text in notes)
 
 

@@ -61,7 +61,9 @@ class Curves:
     @property
     def sentence(self) -> str:
         """What was trained, and which weights were kept."""
-        best = "The weights of the marked epoch were kept: there the squared error on held-out rows was lowest."
+        best = (
+            "The weights of the marked epoch were kept: there the squared error on held-out rows was lowest."
+        )
         if not self.second:
             return best
         stages = (

@@ -3,17 +3,21 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from diabolo import maps
 from diabolo.columns import Image
 from diabolo.data.batch import Batch
+from diabolo.errors import TooFewRowsError
 from diabolo.frames import Frame
 
 __all__ = ["View"]
 
+FEWEST_GROUPED = 30  # rows that groups are sought in
 MOST_LEVELS = 24  # labels that can be told apart on a page
 
 
@@ -68,6 +72,15 @@ class View:
         counts = Counter(known)
         few = 2 <= len(counts) <= MOST_LEVELS and min(counts.values()) > 1
         return values if few else None
+
+    @cached_property
+    def clusters(self) -> maps.Clusters | None:
+        """Groups of the rows that nobody labelled; None for few rows."""
+        if len(self.codes) < FEWEST_GROUPED:
+            return None
+        with suppress(TooFewRowsError):
+            return maps.clusters(self.model, self.frame, codes=self.codes)
+        return None
 
     @property
     def label_is_learned(self) -> bool:
