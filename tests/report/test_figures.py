@@ -21,6 +21,10 @@ def test_ticks_are_round(low: float, high: float, ticks: list[float]):
     assert nice_ticks(low, high) == pytest.approx(ticks)
 
 
+def test_what_is_counted_has_no_halves():
+    assert nice_ticks(0.0, 2.0, least=1.0) == [0.0, 1.0, 2.0]
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 30, 2000])
 @pytest.mark.parametrize("measure", ["training", "held_out"])
 def test_curves_are_drawn_inside_the_figure(epochs: int, measure: str):

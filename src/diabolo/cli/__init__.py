@@ -54,7 +54,10 @@ def application() -> Any:
             typer.echo(f"diabolo {__version__}")
             raise typer.Exit
 
-    @app.callback(help="Learn a small representation of your own data, and see what survived the waist.")
+    @app.callback(
+        help="Learn a small representation of your own data, and see what survived the waist.",
+        epilog="Example: diabolo demo --quick",
+    )
     def root(
         version: bool = typer.Option(
             False, "--version", callback=show_version, is_eager=True, help="Say which."

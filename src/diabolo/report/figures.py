@@ -46,7 +46,7 @@ def curves_figure(curves: Curves, measure: str) -> str:
     x_low, x_high, (y_low, y_high) = epochs[0], max(epochs[-1], epochs[0] + 1), _range(drawn)
     place = _Axes(CURVE_WIDTH, CURVE_HEIGHT, (x_low, x_high), (y_low, y_high))
     pairs = [(e, v) for e, v in zip(epochs, values, strict=True) if math.isfinite(v)]
-    body = place.grid() + (_boundary(place, curves.second) if curves.second else "")
+    body = place.grid(whole=True) + (_boundary(place, curves.second) if curves.second else "")
     for stage in ([p for p in pairs if p[0] < curves.second], [p for p in pairs if p[0] >= curves.second]):
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(e, min(v, y_high)) for e, v in stage[::step]))
         body += f'<polyline class="line {measure}" points="{path}"/>' if path else ""
@@ -95,7 +95,7 @@ def lines_figure(lines: Lines) -> str:
     """
     across, up = ([v for s in lines.series for v in getattr(s, axis)] for axis in "xy")
     place = _Axes(LINES_WIDTH, CURVE_HEIGHT, _widened(min(across), max(across)), _widened(0.0, max(up)))
-    body = place.grid() + place.x_name(lines.x_label) + place.y_name(lines.y_label)
+    body = place.grid(whole=True) + place.x_name(lines.x_label) + place.y_name(lines.y_label)
     for series in lines.series:
         pairs = [place(x, y) for x, y in zip(series.x, series.y, strict=True)]
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in pairs)
@@ -178,8 +178,8 @@ def color_class(by: Coloring, code: int) -> str:
     return f"steps-{round(6 * code / max(1, len(by.legend) - 1))}"
 
 
-def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """Round numbers between two bounds.
+def nice_ticks(low: float, high: float, count: int = 5, least: float = 0.0) -> list[float]:
+    """Round numbers between two bounds, at least so far from each other.
 
     Examples
     --------
@@ -189,6 +189,7 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
     raw = (high - low) / count
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
+    step = max(step, least)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [i * step for i in range(first, last + 1)]
 
@@ -206,15 +207,15 @@ class _Axes:
         width, height = self.width - LEFT - RIGHT, self.height - TOP - BOTTOM
         return LEFT + across * width, self.height - BOTTOM - up * height
 
-    def grid(self) -> str:
-        """Lines and numbers."""
+    def grid(self, *, whole: bool = False) -> str:
+        """Lines and numbers; `whole`: what is counted across has no halves."""
         bottom, right = self.height - BOTTOM, self.width - RIGHT
         lines = []
         for tick, text in _labeled(nice_ticks(*self.y)):
             y = self(self.x[0], tick)[1]
             lines.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{right}"/>')
             lines.append(_text("tick", LEFT - 8, y + 4, "end", text))
-        for tick, text in _labeled(nice_ticks(*self.x)):
+        for tick, text in _labeled(nice_ticks(*self.x, least=float(whole))):
             x = self(tick, self.y[0])[0]
             lines.append(_text("tick", x, bottom + 17, "middle", text))
         return "".join(lines)

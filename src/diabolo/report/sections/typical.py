@@ -70,8 +70,14 @@ def _typical(view: View) -> Typical:
         _nearest(view.codes, np.flatnonzero(own == str(g)), z)
         for g, z in zip(found.groups, found.codes, strict=True)
     ]
-    names = tuple(shortened(str(group), 16) for group in found.groups[:MOST_GROUPS])
+    names = tuple(shortened(_named(view, group), 16) for group in found.groups[:MOST_GROUPS])
     return Typical(sort, names, found, np.array(nearest[:MOST_GROUPS]))
+
+
+def _named(view: View, group: Any) -> str:
+    """A group as it is called: of a label column that holds numbers with the column's name."""
+    bare = isinstance(group, str) or not isinstance(view.label, str)
+    return str(group) if bare else f"{view.label} {group}"
 
 
 def _grouped(view: View) -> tuple[str, list[Any]]:
