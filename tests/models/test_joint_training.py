@@ -2,6 +2,8 @@ import numpy as np
 
 from diabolo import LinearAutoencoder, SemiSupervisedClassifier
 from diabolo.data.labels import Labels
+from diabolo.frames import Frame
+from diabolo.models import joint_training
 from diabolo.models.joint_training import _keep_back
 
 
@@ -28,3 +30,23 @@ def test_networks_start_from_the_graph_and_say_how_good_they_are(rng):
     assert model.calibration_.how == "labels kept back"
     assert model.transform(X).shape == (120, 4)
     assert len(model.history_.epochs) <= 30
+
+
+def test_labels_kept_back_teach_nothing(rng, monkeypatch):
+    truth = np.arange(80) % 2
+    X = rng.normal(size=(80, 4)) + 3 * truth[:, None]
+    held = np.arange(40, 60)
+
+    def keep_back(labels, seed):
+        codes = labels.codes.copy()
+        codes[held] = -1
+        return Labels(labels.classes, codes), held
+
+    monkeypatch.setattr(joint_training, "_keep_back", keep_back)
+    shares = []
+    for other in (truth[held], 1 - truth[held]):
+        y = np.where(np.arange(80) < 60, truth, -1)
+        y[held] = other
+        model = SemiSupervisedClassifier(4, encoder=LinearAutoencoder(2), max_epochs=2, random_state=0).fit(X, y)
+        shares.append(model.labeler_.batch_scores(model.schema_.to_batch(Frame.of(X))))
+    assert np.array_equal(*shares)

@@ -49,18 +49,16 @@ class JointLabeler:
 
     @classmethod
     def train(
-        cls, model: Any, batch: Batch, labels: Labels, start: np.ndarray, n_neighbors: int | None, seed: int
+        cls, model: Any, batch: Batch, labels: Labels, codes: Tensor, n_neighbors: int | None, seed: int
     ) -> Self:
-        """Networks for the rows, from the shares of classes (n, C) that the labels' flow gave each."""
+        """Networks for the rows, from their codes (n, k) by a model that saw no label."""
         used, kept_back = _keep_back(labels, seed)
         device = defaults.device(model.device)
         reader = _new_reader(model, batch, len(labels.classes), seed)
         rows = batch.to(device)
-        shares, histories = start, []
+        histories: list[History] = []
         for turn in range(ROUNDS):
-            if turn:
-                _, scores, left_out = Spread.fit(_codes(reader, batch), used, n_neighbors)
-                shares = judged(left_out, used, Spread)[1].probabilities(scores)
+            shares = _flowed(_codes(reader, batch) if turn else codes, used, n_neighbors)
             reader, history = _round(
                 model, reader.to(device).requires_grad_(), rows, used, shares, derive(seed, "round", turn)
             )
@@ -102,6 +100,12 @@ class JointLabeler:
         """Logarithms of shares of classes (n, C)."""
         with torch.inference_mode():
             return self.reader.head(self.codes(batch)).double().log_softmax(1).numpy()
+
+
+def _flowed(codes: Tensor, labels: Labels, n_neighbors: int | None) -> np.ndarray:
+    """Shares of classes (n, C) that the labels' flow over the graph of codes gives every row."""
+    _, scores, left_out = Spread.fit(codes, labels, n_neighbors)
+    return judged(left_out, labels, Spread)[1].probabilities(scores)
 
 
 def _keep_back(labels: Labels, seed: int) -> tuple[Labels, np.ndarray]:

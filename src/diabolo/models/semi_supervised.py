@@ -161,15 +161,15 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         codes = torch.from_numpy(self.encoder_.transform(frame))
         k = None if self.n_neighbors == "auto" else int(self.n_neighbors)
         kind = LABELERS.get(self.method, Spread)
-        labeler, scores, left_out = kind.fit(codes, labels, k)
-        _, self.calibration_ = judged(left_out, labels, kind)
         standings = compared(self.schema_, batch, codes, labels, kind, k)
         if self.method == "joint":
-            start = self.calibration_.probabilities(scores)
-            labeler = JointLabeler.train(self, batch, labels, start, k, seed)
+            labeler: Any = JointLabeler.train(self, batch, labels, codes, k, seed)
             scores, codes = labeler.batch_scores(batch), labeler.codes(batch)
             self.calibration_, self.history_ = labeler.calibration, labeler.history
             standings = (labeler.standing, *standings)
+        else:
+            labeler, scores, left_out = kind.fit(codes, labels, k)
+            _, self.calibration_ = judged(left_out, labels, kind)
         self.labeler_: Any = labeler
         self.comparison_ = Comparison(standings, len(labels.rows), left_out_how(labels, kind))
         self._keep(labels, codes, self.calibration_.probabilities(scores))
