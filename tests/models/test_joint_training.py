@@ -47,6 +47,8 @@ def test_labels_kept_back_teach_nothing(rng, monkeypatch):
     for other in (truth[held], 1 - truth[held]):
         y = np.where(np.arange(80) < 60, truth, -1)
         y[held] = other
-        model = SemiSupervisedClassifier(4, encoder=LinearAutoencoder(2), max_epochs=2, random_state=0).fit(X, y)
+        model = SemiSupervisedClassifier(4, encoder=LinearAutoencoder(2), max_epochs=2, random_state=0).fit(
+            X, y
+        )
         shares.append(model.labeler_.batch_scores(model.schema_.to_batch(Frame.of(X))))
     assert np.array_equal(*shares)

@@ -68,6 +68,18 @@ def test_below_the_threshold_questions_stay_open(rows):
     assert not opened[:12].any()
 
 
+def test_minus_one_is_a_class_or_the_mark_of_an_open_question_but_not_both(rows):
+    X, truth, y = rows
+    two = truth < 2
+    given = np.array([None if label < 0 else [-1, 1][label] for label in y[two]], dtype=object)
+    fitted = model(threshold=1.0).fit(X[two], given)
+    answers = fitted.transduction_
+    assert fitted.classes_.tolist() == [-1, 1]
+    assert answers[:8].tolist() == given[:8].tolist()
+    assert None in answers[8:].tolist()
+    assert None in fitted.predict(X[two]).tolist()
+
+
 def test_open_questions_are_not_counted_as_errors(rows):
     X, truth, y = rows
     fitted = model(threshold=0.9).fit(X, y)

@@ -13,6 +13,7 @@ from sklearn.utils.validation import column_or_1d
 from diabolo.data.kinds import listed
 from diabolo.errors import AmbiguousLabelWarning, LabelError, SingleExampleWarning
 from diabolo.frames import Frame
+from diabolo.frames.text import is_missing
 
 __all__ = ["UNLABELED", "Labels", "labels_by_key"]
 
@@ -45,7 +46,7 @@ class Labels:
     def of(cls, y: Any, n_rows: int) -> "Labels":
         """The labels in ``y``.
 
-        None and NaN say that a row has no label; where there is neither, -1 says so, as in scikit-learn.
+        None, NaN and pandas.NA say that a row has no label; where there is none of them, -1 says so, as in scikit-learn.
 
         Parameters
         ----------
@@ -100,10 +101,13 @@ class Labels:
         return np.bincount(self.codes[self.rows], minlength=len(self.classes))
 
     def names(self, codes: np.ndarray) -> np.ndarray:
-        """Classes by number; where a number is -1, the mark of an unknown label: -1, or None where classes are text."""
+        """Classes by number; where a number is -1, the mark of an unknown label.
+
+        It is -1 where classes are whole numbers and -1 is none of them, else None.
+        """
         if (codes >= 0).all():
             return self.classes[codes]
-        if self.classes.dtype.kind in "iu":
+        if self.classes.dtype.kind in "iu" and UNLABELED not in self.classes:
             return np.where(codes >= 0, self.classes[codes], UNLABELED)
         names = self.classes.astype(object)[codes]
         names[codes < 0] = None
@@ -217,7 +221,7 @@ def _known(given: np.ndarray) -> np.ndarray:
             raise LabelError("Input y contains infinity: labels are whole numbers or text.")
         missing = np.isnan(given)
     elif given.dtype == object:
-        missing = np.array([value is None or value != value for value in given])
+        missing = np.array([is_missing(value) for value in given])
     else:
         missing = np.zeros(len(given), bool)
     if missing.any():

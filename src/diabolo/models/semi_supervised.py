@@ -71,7 +71,8 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
     ----------
     classes_ : ndarray of shape (C,)
     transduction_ : ndarray of shape (n,)
-        Labels of the training rows: those given as they were given, the others as found; left open where unsure.
+        Labels of the training rows: those given as they were given, the others as found; where unsure -1, or None where
+        classes are no whole numbers or -1 is one of them.
     label_distributions_ : ndarray of shape (n, C)
         Their probabilities.
     calibration_ : Calibration
@@ -149,7 +150,7 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         ----------
         X : table, array, tensor or images
         y : array-like of shape (n,)
-            A label for some rows; -1, None or NaN for the others (-1 is a label where there is None or NaN).
+            A label for some rows; -1, None, NaN or pandas.NA for the others (-1 is a label where there is another mark).
         schema : Schema, dict or path, optional
             What columns are, where the automatic choice is to be overruled; not for an encoder that is fitted already.
         """
