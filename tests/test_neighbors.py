@@ -64,3 +64,9 @@ def test_more_neighbors_than_others_are_refused(k):
         search(rows(3, 2), k)
     if k == 3:
         assert search(rows(3, 2), k, among=rows(3, 2))[1].shape == (3, 3)
+
+
+def test_who_asks_for_nobody_finds_nobody():
+    distances, indices = search(torch.empty(0, 2), 3, among=torch.randn(5, 2))
+    assert distances.shape == indices.shape == (0, 3)
+    assert indices.dtype == torch.int64

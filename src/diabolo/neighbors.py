@@ -52,6 +52,8 @@ def search(rows: Tensor, k: int, *, among: Tensor | None = None) -> tuple[Tensor
         raise ParameterError(
             f"{k} neighbors were asked for where there are {available} other rows: give a number from 1 to {available}."
         )
+    if not len(rows):
+        return rows.new_empty((0, k)), torch.empty((0, k), dtype=torch.int64, device=rows.device)
     found = []
     for start, squares in _blocks(rows, others):
         if among is None:

@@ -4,6 +4,7 @@ import pytest
 import diabolo
 from diabolo import Autoencoder, LinearAutoencoder, SemiSupervisedClassifier
 from diabolo.errors import ParameterError
+from diabolo.frames import Frame
 from diabolo.nn import Dense
 
 pytestmark = pytest.mark.toy
@@ -92,8 +93,29 @@ def test_the_next_rows_to_label_have_none(rows):
     asked = model().fit(X, y).suggest(6)
     assert len(set(asked.tolist())) == 6
     assert (y[asked] == -1).all()
-    with pytest.raises(ParameterError, match="n=0"):
-        model().fit(X, y).suggest(0)
+
+
+@pytest.mark.parametrize("n", [0, 2.5, True, "3"])
+def test_a_number_of_rows_to_label_that_cannot_be(rows, n):
+    with pytest.raises(ParameterError, match="whole number of rows"):
+        model().fit(rows[0], rows[2]).suggest(n)
+
+
+def test_where_every_row_has_a_label_there_is_none_to_ask_for(rows):
+    X, truth, _ = rows
+    asked = model().fit(X, truth).suggest(3)
+    assert asked.shape == (0,)
+    assert asked.dtype == np.int64
+
+
+@pytest.mark.parametrize("method", ["joint", "spread", "knn"])
+def test_no_rows_have_no_labels(rows, method):
+    X, _, y = rows
+    none = Frame.of(X).take(np.arange(0))
+    fitted = model(method, max_epochs=2).fit(X, y)
+    assert fitted.predict_proba(none).shape == (0, 3)
+    assert fitted.predict(none).shape == (0,)
+    assert fitted.transform(none).shape == (0, fitted.n_components_)
 
 
 def test_a_fitted_encoder_is_used_as_it_is(rows):

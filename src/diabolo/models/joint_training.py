@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import math
+import time
 from typing import Any, Self
 
 import numpy as np
@@ -49,9 +50,20 @@ class JointLabeler:
 
     @classmethod
     def train(
-        cls, model: Any, batch: Batch, labels: Labels, codes: Tensor, n_neighbors: int | None, seed: int
+        cls,
+        model: Any,
+        batch: Batch,
+        labels: Labels,
+        codes: Tensor,
+        n_neighbors: int | None,
+        seed: int,
+        trainer: Trainer,
     ) -> Self:
-        """Networks for the rows, from their codes (n, k) by a model that saw no label."""
+        """Networks for the rows, from their codes (n, k) by a model that saw no label.
+
+        The rounds share the trainer's time; who pressed Ctrl-C, or has no time left, does not want another one.
+        """
+        began = time.monotonic()
         used, kept_back = _keep_back(labels, seed)
         device = defaults.device(model.device)
         reader = _new_reader(model, batch, len(labels.classes), seed)
@@ -59,11 +71,20 @@ class JointLabeler:
         histories: list[History] = []
         for turn in range(ROUNDS):
             shares = _flowed(_codes(reader, batch) if turn else codes, used, n_neighbors)
+            own = trainer.after(time.monotonic() - began, trainings=ROUNDS - turn)
             reader, history = _round(
-                model, reader.to(device).requires_grad_(), rows, used, shares, derive(seed, "round", turn)
+                model,
+                reader.to(device).requires_grad_(),
+                rows,
+                used,
+                shares,
+                derive(seed, "round", turn),
+                own,
             )
             reader = reader.cpu()
             histories.append(history if turn == 0 else history.after(histories[-1]))
+            if history.stop_reason == "interrupted" or trainer.is_over(time.monotonic() - began):
+                break
         accuracy, calibration = _judge_kept_back(reader, batch, labels, kept_back)
         note = (
             ""
@@ -151,7 +172,7 @@ def _new_reader(model: Any, batch: Batch, n_classes: int, seed: int) -> Reader:
 
 
 def _round(
-    model: Any, reader: Reader, rows: Batch, labels: Labels, shares: np.ndarray, seed: int
+    model: Any, reader: Reader, rows: Batch, labels: Labels, shares: np.ndarray, seed: int, trainer: Trainer
 ) -> tuple[Reader, History]:
     """One training from shares of classes; returns the teacher."""
     plan = defaults.plan(model.size, len(rows), model.batch_size, model.max_epochs, model.learning_rate)
@@ -164,7 +185,7 @@ def _round(
     objective = Joint(reader, Targets(table.to(known.device), given), rows.take(known), steps).to(
         known.device
     )
-    history = (model.trainer or Trainer()).fit(
+    history = trainer.fit(
         objective, rows, rows.rows(0, 1), seed=seed, batch_size=plan.batch_size, max_epochs=epochs,
         learning_rate=plan.learning_rate,
     )  # fmt: skip
