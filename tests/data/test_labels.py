@@ -62,6 +62,8 @@ def test_a_class_with_one_example_is_told():
 def test_minus_one_beside_one_alone_is_taken_for_a_class_and_said():
     with pytest.warns(AmbiguousLabelWarning, match="-1 is taken for a class"):
         assert Labels.of([-1, 1, -1, 1], 4).classes.tolist() == [-1, 1]
+    with pytest.warns(AmbiguousLabelWarning, match="-1 is taken for a class"):
+        assert Labels.of(np.array([-1, 1, -1, 1], dtype=object), 4).classes.tolist() == [-1, 1]
 
 
 @pytest.mark.parametrize(("classes", "mark"), [([4, 9], -1), (["a", "b"], None), ([-1, 1], None)])

@@ -15,7 +15,7 @@ from diabolo.errors import AmbiguousLabelWarning, LabelError, SingleExampleWarni
 from diabolo.frames import Frame
 from diabolo.frames.text import is_missing
 
-__all__ = ["UNLABELED", "Labels", "labels_by_key"]
+__all__ = ["UNLABELED", "Labels", "labels_by_key", "marked"]
 
 UNLABELED = -1
 EVEN = 4  # -1 is a class beside 1 alone if neither has more than this many times the rows of the other
@@ -129,6 +129,39 @@ class Labels:
             )
 
 
+def marked(values: Sequence[Any]) -> np.ndarray:
+    """Labels with None where there is none, whichever mark says so: the rule of :meth:`Labels.of`.
+
+    Parameters
+    ----------
+    values : sequence of length n
+
+    Returns
+    -------
+    ndarray of object, shape (n,)
+
+    Raises
+    ------
+    LabelError
+        Infinite numbers.
+
+    Warns
+    -----
+    AmbiguousLabelWarning
+        Nothing but -1 and 1, about evenly.
+
+    Examples
+    --------
+    >>> marked([3, -1, 4]).tolist(), marked([3, -1, None]).tolist()
+    ([3, None, 4], [3, -1, None])
+    """
+    found = np.full(len(values), None, dtype=object)
+    found[:] = list(values)
+    if len(found):
+        found[~_known(found)] = None
+    return found
+
+
 def labels_by_key(frame: Frame, keys: Sequence[Any], values: Sequence[Any], column: str | None) -> np.ndarray:
     """One label per row of the data, None where there is none, from a list of keys and labels.
 
@@ -226,6 +259,7 @@ def _known(given: np.ndarray) -> np.ndarray:
         missing = np.zeros(len(given), bool)
     if missing.any():
         return ~missing
+    given = np.asarray(given.tolist())  # objects that are all numbers are numbers
     return np.array([str(v) != "-1" for v in given]) if given.dtype.kind in "UO" else _not_minus_one(given)
 
 
