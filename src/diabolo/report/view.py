@@ -10,6 +10,7 @@ import numpy as np
 
 from diabolo.columns import Image
 from diabolo.data.batch import Batch
+from diabolo.data.labels import label_cells
 from diabolo.frames import Frame
 
 __all__ = ["View"]
@@ -61,9 +62,7 @@ class View:
         """One label per row (None where it is missing), if there are few enough, each met more than once."""
         if self.label is None:
             return None
-        own = self.frame.arrow(self.label).to_pylist() if isinstance(self.label, str) else None
-        cells = np.asarray(self.label).tolist() if own is None else own
-        values = [None if isinstance(v, float) and np.isnan(v) else v for v in cells]
+        values = label_cells(self.label, self.frame).to_pylist()
         known = [value for value in values if value is not None]
         counts = Counter(known)
         few = 2 <= len(counts) <= MOST_LEVELS and min(counts.values()) > 1
