@@ -12,6 +12,7 @@ from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.data.labels import label_cells
 from diabolo.frames import Frame
+from diabolo.models import SemiSupervisedClassifier
 
 __all__ = ["View"]
 
@@ -28,6 +29,8 @@ class View:
     frame : Frame
     label : str or sequence of length n, optional
         A column, or one value per row.
+    labeler : SemiSupervisedClassifier, optional
+        What labels the rows, where the model is its encoder.
 
     Examples
     --------
@@ -40,6 +43,7 @@ class View:
     model: Any
     frame: Frame
     label: str | Sequence[Any] | np.ndarray | None = None
+    labeler: SemiSupervisedClassifier | None = None
 
     @cached_property
     def codes(self) -> np.ndarray:
