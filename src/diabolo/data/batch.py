@@ -66,8 +66,8 @@ class Batch:
         return dataclasses.replace(self, values=values)
 
     def split(self, size: int) -> list[Self]:
-        """Consecutive pieces of at most ``size`` rows, without copying."""
-        return [self.rows(start, start + size) for start in range(0, len(self), size)]
+        """Consecutive pieces of at most ``size`` rows, without copying; of no rows one piece without rows."""
+        return [self.rows(start, start + size) for start in range(0, max(len(self), 1), size)]
 
     def rows(self, start: int, stop: int) -> Self:
         """Rows ``start`` to ``stop`` as views."""

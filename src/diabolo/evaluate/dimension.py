@@ -20,11 +20,12 @@ import functools
 from typing import Any
 
 import numpy as np
+import torch
 from scipy.special import digamma
 from sklearn.decomposition import PCA
-from sklearn.neighbors import NearestNeighbors
 
 from diabolo.errors import DataError, TooFewRowsError
+from diabolo.neighbors import search
 from diabolo.randomness import derive
 
 __all__ = ["intrinsic_dimension", "minka", "mle", "two_nn"]
@@ -207,7 +208,7 @@ def neighbor_distances(points: np.ndarray, k: int) -> np.ndarray:
     >>> neighbor_distances(np.array([[0.0], [1.0], [3.0]]), 1).ravel()
     array([1., 1., 2.])
     """
-    return NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0]
+    return search(torch.from_numpy(points), k)[0].numpy()
 
 
 def _matrix(X: Any) -> np.ndarray:

@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diabolo.data.labels import Labels
 from diabolo.errors import ParameterError
 from diabolo.evaluate.agreement import agreement, neighbor_hits, shepard
-from diabolo.evaluate.labels import Labels, read_labels
+from diabolo.evaluate.labels import read_labels
 from diabolo.evaluate.scores import plain_json
 from diabolo.frames import Frame
 from diabolo.randomness import derive
@@ -147,7 +148,7 @@ class Spaces:
             data=data if seen is None else torch.where(seen, data, reference.mean),
             model=torch.from_numpy(np.asarray(model.transform(part))),
             pca=reference.scores(schema, batch),
-            labels=labels and labels.take(torch.from_numpy(kept)),
+            labels=labels and labels.take(kept),
             rows=frame.n_rows,
         )
 
@@ -226,10 +227,10 @@ def _geometry(spaces: Spaces, places: Tensor, k: int, seed: int) -> Geometry:
     """Judge one placement of the rows."""
     agreed = agreement(spaces.data, places, k)
     correlation = shepard(spaces.data, places, seed=seed)
-    rows = torch.arange(0) if spaces.labels is None else spaces.labels.rows
     hits: dict[int, float] = {}
-    if spaces.labels is not None and len(rows) > 1:
-        hits = neighbor_hits(places[rows], spaces.labels.classes[rows], HITS)
+    if spaces.labels is not None and len(spaces.labels.rows) > 1:
+        rows = torch.from_numpy(spaces.labels.rows)
+        hits = neighbor_hits(places[rows], torch.from_numpy(spaces.labels.codes)[rows], HITS)
     return Geometry(
         agreed.trustworthiness,
         agreed.continuity,

@@ -143,9 +143,9 @@ def probe(
     frame = Frame.of(X)
     read = read_labels(labels, frame)
     labelled = read.rows
-    spaces = Spaces.of(model, frame.take(labelled.numpy()), read.take(labelled), max_rows, random_state)
+    spaces = Spaces.of(model, frame.take(labelled), read.take(labelled), max_rows, random_state)
     assert spaces.labels is not None
-    classes = spaces.labels.classes
+    classes = torch.from_numpy(spaces.labels.codes)
     splits = _splits(classes, n_neighbors, random_state)
     found = [_probe(space, classes, splits, n_neighbors) for space in (spaces.model, spaces.data, spaces.pca)]
     return ProbeScores(
@@ -153,7 +153,7 @@ def probe(
         majority=float(torch.bincount(classes).max()) / len(classes),
         rows=spaces.rows,
         sample=len(classes),
-        classes=read.names,
+        classes=tuple(str(name) for name in read.classes.tolist()),
         folds=len(splits),
         n_neighbors=n_neighbors,
         n_components=spaces.model.shape[1],

@@ -104,8 +104,8 @@ def check_size(shape: tuple[int, ...]) -> None:
     """
     if shape[0] == 0:
         raise EmptyDataError(
-            f"The data have 0 sample(s) (shape={shape}) while a minimum of 1 is required: there is no row to "
-            "learn from."
+            f"The data have 0 sample(s) (shape={shape}) while a minimum of 1 is required: give at least "
+            "one row."
         )
     if 0 in shape[1:]:
         raise DataError(f"The data have 0 feature(s) (shape={shape}) while a minimum of 1 is required.")

@@ -15,7 +15,15 @@ from diabolo.frames.numerals import read_numbers, unclear_numbers
 from diabolo.frames.patterns import is_text, without_gaps
 from diabolo.frames.times import read_iso, read_times, unclear_dates
 
-__all__ = ["forced_numbers", "forced_times", "read_columns", "read_objects", "read_text", "unclear"]
+__all__ = [
+    "forced_numbers",
+    "forced_times",
+    "is_missing",
+    "read_columns",
+    "read_objects",
+    "read_text",
+    "unclear",
+]
 
 NUMERIC = (bool, int, float, decimal.Decimal, np.number, np.bool_)
 
@@ -72,7 +80,7 @@ def read_columns(cells: Mapping[str, Sequence[Any]]) -> pa.Table:
 
 def _read_mixed(cells: list[Any], name: str) -> pa.Array:
     """Numbers of different kinds as floats, dates as times, the rest as text."""
-    present = [cell for cell in cells if not _is_missing(cell)]
+    present = [cell for cell in cells if not is_missing(cell)]
     if all(isinstance(cell, NUMERIC) for cell in present):
         return _map(float, cells, pa.float64())
     if all(isinstance(cell, datetime.date) for cell in present):
@@ -94,15 +102,21 @@ def _read_mixed(cells: list[Any], name: str) -> pa.Array:
 
 def _map(function: Callable[[Any], Any], cells: list[Any], kind: pa.DataType) -> pa.Array:
     """Apply a function to the cells that are there."""
-    return pa.array([None if _is_missing(cell) else function(cell) for cell in cells], kind, from_pandas=True)
+    return pa.array([None if is_missing(cell) else function(cell) for cell in cells], kind, from_pandas=True)
 
 
-def _is_missing(cell: Any) -> bool:
-    """None, NaN, NaT and pandas.NA."""
+def is_missing(cell: Any) -> bool:
+    """Whether a cell is None, NaN, NaT or pandas.NA.
+
+    Examples
+    --------
+    >>> is_missing(float("nan")), is_missing("")
+    (True, False)
+    """
     return (
         cell is None
         or type(cell).__name__ in ("NAType", "NaTType")
-        or (isinstance(cell, float) and cell != cell)
+        or (isinstance(cell, float | np.floating) and cell != cell)
     )
 
 

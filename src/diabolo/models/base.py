@@ -239,7 +239,8 @@ class Predicts(ClassifierMixin, ABC):
         Returns
         -------
         ndarray of shape (n,)
-            Where the model is less sure than ``threshold``: -1, or None where classes are not whole numbers.
+            Where the model is less sure than ``threshold``: -1, or None where classes are no whole numbers
+            or -1 is one of them.
         """
         return self._answers(self.predict_proba(X))
 

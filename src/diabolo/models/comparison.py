@@ -115,7 +115,7 @@ def compared(
     note = f"on a sample of {len(rows):,} rows" if len(rows) < len(batch) else ""
     if note:
         part = torch.from_numpy(rows)
-        batch, codes, labels = batch.take(part), codes[part], Labels(labels.classes, labels.codes[rows])
+        batch, codes, labels = batch.take(part), codes[part], labels.take(rows)
     representations = {
         "latent": codes,
         "raw": raw_features(schema, batch),

@@ -13,9 +13,11 @@ import diabolo
 from diabolo import evaluate
 from diabolo.columns import Datetime
 from diabolo.data.schema import Schema
+from diabolo.errors import CapabilityError
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
-from diabolo.models import diagnosis
+from diabolo.models import SemiSupervisedClassifier, diagnosis
+from diabolo.models.base import Decodes
 from diabolo.report.examples import gallery
 from diabolo.report.findings import findings
 from diabolo.report.latent import coloring, scatter
@@ -25,7 +27,7 @@ from diabolo.report.view import View
 from diabolo.report.words import number
 from diabolo.train import History
 
-__all__ = ["Study"]
+__all__ = ["Study", "rebuilds"]
 
 MOST_POINTS = 5000
 MOST_COLORINGS = 24
@@ -49,7 +51,8 @@ class Study:
 
     Parameters
     ----------
-    model : Autoencoder or LinearAutoencoder
+    model : Autoencoder, LinearAutoencoder or SemiSupervisedClassifier
+        Of the last the page shows the encoder, and how far the labels reach.
     X : table, array, tensor or images
         Rows, held out from training if the report is to be honest.
     label : str or sequence of length n, optional
@@ -89,9 +92,11 @@ class Study:
             What :func:`diabolo.evaluate.reconstruction` warns of, where no scores were given.
         """
         frame = Frame.of(self.X)
-        scores = self.scores or evaluate.reconstruction(self.model, frame)
-        errors = self.model.reconstruction_error(frame, by_column=True)
-        view = View(self.model, frame, self.label)
+        labeler = self.model if isinstance(self.model, SemiSupervisedClassifier) else None
+        model = rebuilds(self.model)
+        scores = self.scores or evaluate.reconstruction(model, frame)
+        errors = model.reconstruction_error(frame, by_column=True)
+        view = View(model, frame, self.label, labeler)
         points = np.linspace(0, frame.n_rows - 1, min(frame.n_rows, MOST_POINTS)).astype(np.int64)
         shown = frame.take(points)
         colorings = self._colorings(shown, points, errors)
@@ -100,13 +105,13 @@ class Study:
             about=self.about or f"Judged on {number(frame.n_rows)} rows.",
             findings=findings(scores, self.model.history_.plan.get("linear_path")),
             scores=scores,
-            schema=_schema_lines(self.model.schema_),
-            curves=_curves(self.model.history_),
+            schema=_schema_lines(model.schema_),
+            curves=_curves(model.history_),
             scatter=scatter(view.codes[points], errors[points].sum(1), colorings, frame.n_rows),
-            gallery=gallery(self.model, frame, errors, scores),
-            training=_training(self.model),
+            gallery=gallery(model, frame, errors, scores),
+            training=_training(model),
             file=_file(self.file),
-            caveats=_caveats(self.model, scores),
+            caveats=_caveats(model, scores),
             sections=tuple(section for section in (look(view) for look in ORDER) if section),
         )
 
@@ -116,6 +121,10 @@ class Study:
         first = [] if own is None else [coloring(own, self._cells(frame, own))]
         if self.label is not None and own is None:
             first = [coloring("label", pa.chunked_array([pa.array(np.asarray(self.label)[points])]))]
+        if self.label is None and isinstance(self.model, SemiSupervisedClassifier):
+            first = [
+                coloring("label found", pa.chunked_array([pa.array(self.model.predict(frame).tolist())]))
+            ]
         names = [name for name in self._columns(frame, errors) if name != own]
         kinds = {name: block.kind for block in self.model.schema_.columns for name in block.names}
         found = [
@@ -141,6 +150,29 @@ class Study:
         }
         names = [n for n in schema.table if n in useful or worth.get(n, -1.0) >= least]
         return [name for name in names if name in frame.names and name not in frame.images]
+
+
+def rebuilds(model: Any) -> Any:
+    """The part of a model that turns codes back into rows: itself, or the encoder of one that labels rows.
+
+    Raises
+    ------
+    CapabilityError
+        There is none.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> model = LinearAutoencoder(2)
+    >>> rebuilds(model) is model
+    True
+    """
+    part = model.encoder_ if isinstance(model, SemiSupervisedClassifier) else model
+    if not isinstance(part, Decodes):
+        raise CapabilityError(
+            f"a {type(part).__name__} gives codes but does not rebuild rows, so that a page cannot show what survives."
+        )
+    return part
 
 
 def _schema_lines(schema: Schema) -> tuple[SchemaLine, ...]:

@@ -12,8 +12,10 @@ import numpy as np
 from diabolo import maps
 from diabolo.columns import Image
 from diabolo.data.batch import Batch
+from diabolo.data.labels import label_cells
 from diabolo.errors import TooFewRowsError
 from diabolo.frames import Frame
+from diabolo.models import SemiSupervisedClassifier
 
 __all__ = ["View"]
 
@@ -31,6 +33,8 @@ class View:
     frame : Frame
     label : str or sequence of length n, optional
         A column, or one value per row.
+    labeler : SemiSupervisedClassifier, optional
+        What labels the rows, where the model is its encoder.
 
     Examples
     --------
@@ -43,6 +47,7 @@ class View:
     model: Any
     frame: Frame
     label: str | Sequence[Any] | np.ndarray | None = None
+    labeler: SemiSupervisedClassifier | None = None
 
     @cached_property
     def codes(self) -> np.ndarray:
@@ -65,9 +70,7 @@ class View:
         """One label per row (None where it is missing), if there are few enough, each met more than once."""
         if self.label is None:
             return None
-        own = self.frame.arrow(self.label).to_pylist() if isinstance(self.label, str) else None
-        cells = np.asarray(self.label).tolist() if own is None else own
-        values = [None if isinstance(v, float) and np.isnan(v) else v for v in cells]
+        values = label_cells(self.label, self.frame).to_pylist()
         known = [value for value in values if value is not None]
         counts = Counter(known)
         few = 2 <= len(counts) <= MOST_LEVELS and min(counts.values()) > 1
