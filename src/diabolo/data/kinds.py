@@ -127,7 +127,7 @@ def _culprits(frame: Frame, kind: str, names: tuple[str, ...], options: dict[str
     return tuple(name for name in names if len(names) > 1 and fails(name)) or names
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
+def listed(names: Sequence[Any], most: int = 5) -> str:
     """Some names for a message.
 
     Examples
