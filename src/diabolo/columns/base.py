@@ -72,9 +72,13 @@ class Column(ABC):
         Name of the type in schemas and on the command line.
     names : tuple of str
         The table columns of the block, in order.
+    styles : tuple of str or None
+        How the training rows wrote the numbers of each column where they were text, such as ``"1.234,5"``; empty
+        where none was.
     """
 
     names: tuple[str, ...]
+    styles: tuple[str | None, ...] = dataclasses.field(default=(), kw_only=True)
 
     kind: ClassVar[str]
 

@@ -323,7 +323,7 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         """Rows in coordinates (n, D), NaN where missing; an array in its own units is passed through."""
         if self._in_own_units():
             matched = match(frame, self.schema_.table, self.schema_.names, type(self).__name__)
-            return matched.numbers(self.schema_.names)
+            return self.schema_.as_written(matched).numbers(self.schema_.names)
         batch = self.schema_.to_batch(frame, type(self).__name__)
         x, seen = self.schema_.coordinates(batch), self.schema_.coordinates_seen(batch)
         return (x if seen is None else torch.where(seen, x, torch.nan)).numpy()
