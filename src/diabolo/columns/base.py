@@ -8,6 +8,7 @@ import pyarrow as pa
 from torch import Tensor, nn
 
 from diabolo.distributions import Distribution
+from diabolo.files.parts import build
 from diabolo.frames import Frame
 
 __all__ = ["Column", "Embedder", "Head"]
@@ -140,7 +141,7 @@ class Column(ABC):
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """The block that :meth:`to_json` gave."""
         names = [f.name for f in dataclasses.fields(cls) if f.name in stored]  # older files lack newer fields
-        return cls(**{name: _tuples(stored[name]) for name in names})
+        return build(cls, {name: _tuples(stored[name]) for name in names})
 
 
 def _tuples(value: Any) -> Any:

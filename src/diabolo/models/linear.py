@@ -33,6 +33,7 @@ from diabolo.data.matching import match, told_before, warn_infinite
 from diabolo.data.schema import Schema
 from diabolo.data.split import split
 from diabolo.errors import ParameterError
+from diabolo.files.parts import build, under
 from diabolo.frames import Frame
 from diabolo.models import defaults, specs
 from diabolo.models.base import Decodes, Estimator, as_frame, n_features
@@ -271,14 +272,11 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         """The components from a file."""
         for name in self.ARRAYS:
             setattr(self, name, tensors[name].numpy())
-        start = "moments."
-        stored: dict[str, Any] = {
-            n.removeprefix(start): t.numpy() for n, t in tensors.items() if n.startswith(start)
-        }
+        stored: dict[str, Any] = {name: t.numpy() for name, t in under("moments.", tensors).items()}
         if stored:
             stored["n"] = stored["n"].item()
         kind = PairwiseMoments if "counts" in stored else Moments
-        self.moments_ = kind(**stored) if stored else None
+        self.moments_ = build(kind, stored) if stored else None
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
 
     @property
