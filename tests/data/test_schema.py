@@ -460,3 +460,14 @@ def test_levels_that_look_like_numbers_when_alone():
     schema = Schema.fit(Frame.of(rows), {"size": "categorical"})
     alone = schema.to_batch(Frame.of({"size": ["1,50"], "x": [1.5]}))
     assert alone.values["categorical"][0] == schema.to_batch(Frame.of(rows)).values["categorical"][0]
+
+
+def test_gaps_at_the_mean():
+    frame = Frame.of({"x": [1.0, 3.0, None, 8.0], "y": [0.5, None, 1.5, 4.0]})
+    schema = Schema.fit(frame, {"x": "continuous", "y": "continuous"})
+    batch = schema.to_batch(frame)
+    x, filled = schema.coordinates(batch), schema.filled(batch)
+    assert torch.allclose(filled[2, 0], x[[0, 1, 3], 0].mean(), atol=1e-6)
+    assert torch.equal(schema.filled(batch, torch.full((2,), 7.0))[1], torch.tensor([x[1, 0], 7.0]))
+    complete = batch.rows(3, 4)
+    assert torch.equal(schema.filled(complete), schema.coordinates(complete))

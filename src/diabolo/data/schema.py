@@ -269,6 +269,14 @@ class Schema:
         seen = self.coordinates_seen(batch)
         return joined if seen is None else torch.where(seen, joined, 0.0)
 
+    def filled(self, batch: Batch, mean: Tensor | None = None) -> Tensor:
+        """Coordinates of all rows, (B, D), each gap at the mean of its column: of the cells seen, or the one given."""
+        x, seen = self.coordinates(batch), self.coordinates_seen(batch)
+        if seen is None:
+            return x
+        mean = (x.double().sum(0) / seen.sum(0).clamp(min=1)).to(x.dtype) if mean is None else mean
+        return torch.where(seen, x, mean)
+
     def coordinates_seen(self, batch: Batch) -> Tensor | None:
         """Which coordinates belong to cells that were seen, bool (B, D); None if all do."""
         if not batch.seen:
