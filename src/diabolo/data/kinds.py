@@ -105,7 +105,8 @@ def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[st
     if unknown := sorted(set(options) - set(allowed)):
         raise SchemaError(f"columns {listed(names)}: {kind} has no option {unknown[0]!r}; it has {allowed}.")
     try:
-        return KINDS[kind].fit(frame, names, **options)
+        column, styles = KINDS[kind].fit(frame, names, **options), tuple(map(frame.style, names))
+        return dataclasses.replace(column, styles=styles) if any(styles) else column
     except SchemaError:
         raise
     except (TypeError, ValueError) as error:

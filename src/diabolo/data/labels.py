@@ -1,7 +1,6 @@
 """Labels of some rows: what was given, in any form, as one class number per row and -1 where none was given."""
 
 import dataclasses
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from diabolo.data.kinds import listed
 from diabolo.errors import AmbiguousLabelWarning, DataError, LabelError, SingleExampleWarning
 from diabolo.frames import Frame
 from diabolo.frames.text import is_missing, read_objects
+from diabolo.notices import warn
 
 __all__ = ["UNLABELED", "Labels", "label_cells", "labels_by_key", "marked"]
 
@@ -157,11 +157,10 @@ class Labels:
                 f"(-1, None and NaN mean that a row has no label)."
             )
         if single := [str(c) for c, n in zip(self.classes, self.counts, strict=True) if n == 1]:
-            warnings.warn(
+            warn(
                 f"one example only of {listed(single)}: it cannot be left out to see whether it would be found, so "
                 f"accuracy and calibration rest on the other classes.",
                 SingleExampleWarning,
-                stacklevel=4,
             )
 
 
@@ -341,11 +340,10 @@ def _not_minus_one(given: np.ndarray) -> np.ndarray:
         or not 1 / EVEN <= ones / (len(given) - ones) <= EVEN
     ):
         return known
-    warnings.warn(
+    warn(
         "the labels are -1 and 1 alone: -1 is taken for a class, since one class alone could not be learned; "
         "mark unknown labels by None or NaN to be clear.",
         AmbiguousLabelWarning,
-        stacklevel=5,
     )
     return np.ones(len(given), bool)
 

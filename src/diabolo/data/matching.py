@@ -1,16 +1,25 @@
 """New data against the columns of a schema: what is missing, what is too much, what comes by position."""
 
 import dataclasses
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from diabolo.columns.base import Column
 from diabolo.data.kinds import listed
-from diabolo.errors import DataError, ExtraColumnWarning, InfiniteValueWarning, MissingColumnError
+from diabolo.errors import (
+    DataError,
+    ExtraColumnWarning,
+    InfiniteValueWarning,
+    MissingColumnError,
+    UnknownCategoryWarning,
+)
 from diabolo.frames import Frame
 from diabolo.notices import warn
 
-__all__ = ["match", "names_in", "warn_infinite"]
+__all__ = ["match", "names_in", "told_before", "warn_infinite"]
 
 NUMERIC = ("continuous", "count")
 
@@ -106,6 +115,21 @@ def warn_infinite(frame: Frame, column: Column) -> None:
             f"infinite numbers are treated as missing in {len(names)} column{'s' * (len(names) != 1)}: {listed(names)}.",
             InfiniteValueWarning,
         )
+
+
+@contextmanager
+def told_before() -> Iterator[None]:
+    """Rows are read again of which the same call has told all that is odd: once is enough.
+
+    Examples
+    --------
+    >>> with told_before():
+    ...     warnings.warn("column 'x' was not there in training.", ExtraColumnWarning)
+    """
+    with warnings.catch_warnings():
+        for about_rows in (ExtraColumnWarning, InfiniteValueWarning, UnknownCategoryWarning):
+            warnings.simplefilter("ignore", about_rows)
+        yield
 
 
 def _goes_by_position(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...]) -> bool:

@@ -19,6 +19,7 @@ __all__ = ["Geometry", "MapQuality", "Spaces", "map_quality"]
 
 MOST_ROWS = 20_000  # distances between all pairs take time with the square
 HITS = (1, 5, 10)
+OF_EACH = 5  # rows of every class that a sample keeps: as many as a probe has folds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,19 +139,31 @@ class Spaces:
         """All rows, or ``max_rows`` of them at random, as a model sees them."""
         if max_rows < 1:
             raise ParameterError(f"max_rows={max_rows} leaves nothing to judge by: give thousands.")
-        draw = np.random.default_rng(derive(seed, "judged rows"))
-        kept = np.sort(draw.permutation(frame.n_rows)[:max_rows])
+        kept = _sample(frame.n_rows, None if labels is None else labels.classes.numpy(), max_rows, seed)
         part = frame if len(kept) == frame.n_rows else frame.take(kept)
         schema, reference = model.schema_, model.reference_
         batch = schema.to_batch(part, type(model).__name__)
-        data, seen = schema.coordinates(batch), schema.coordinates_seen(batch)
         return cls(
-            data=data if seen is None else torch.where(seen, data, reference.mean),
+            data=schema.filled(batch, reference.mean),
             model=torch.from_numpy(np.asarray(model.transform(part))),
             pca=reference.scores(schema, batch),
             labels=labels and labels.take(kept),
             rows=frame.n_rows,
         )
+
+
+def _sample(rows: int, classes: np.ndarray | None, most: int, seed: int) -> np.ndarray:
+    """Positions of at most so many rows, sorted; each class in its share, but five rows of it before more of others."""
+    order = np.random.default_rng(derive(seed, "judged rows")).permutation(rows)
+    if classes is not None and rows > most:
+        place = np.empty(rows, np.float64)
+        for number in np.unique(classes):
+            inside = np.flatnonzero(classes[order] == number)
+            place[inside] = np.where(
+                np.arange(len(inside)) < OF_EACH, -1, np.arange(len(inside)) / len(inside)
+            )
+        order = order[np.argsort(place, kind="stable")]
+    return np.sort(order[:most])
 
 
 def map_quality(

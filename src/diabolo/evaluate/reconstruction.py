@@ -68,7 +68,7 @@ def reconstruction(model: Any, X: Any, *, train: Any = None) -> Scores:
     >>> scores.kept == scores.pca_kept > 0.6
     True
     """
-    frame = Frame.of(X)
+    frame = model.schema_.as_written(Frame.of(X))
     batch = model.schema_.to_batch(frame)
     codes = _encode(model, batch)
     tallies, errors = _judge(model, frame, batch, codes)

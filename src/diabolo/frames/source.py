@@ -38,6 +38,8 @@ class Source:
         Labels of the rows of a pandas DataFrame.
     origin : ndarray, shape (n,), optional
         Where each row stood in the data that came; None if all rows are there, in order.
+    texts : dict of str to pyarrow.ChunkedArray
+        The columns that came as text and were read as numbers or times, as they came.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Source:
     hints: dict[str, Any] = dataclasses.field(default_factory=dict)
     index: Any = None
     origin: np.ndarray | None = None
+    texts: dict[str, pa.ChunkedArray] = dataclasses.field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:

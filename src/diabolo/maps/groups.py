@@ -1,10 +1,5 @@
 """Groups of rows: a label for some of them, and means within each."""
 
-<<<<<<< HEAD
-import dataclasses
-=======
-import warnings
->>>>>>> label
 from typing import Any
 
 import numpy as np

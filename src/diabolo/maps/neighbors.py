@@ -17,6 +17,7 @@ from diabolo.maps.rows import codes_of, coordinates
 from diabolo.maps.views import check
 from diabolo.maps.words import percent
 from diabolo.models.base import as_frame
+from diabolo.models.defaults import whole
 from diabolo.neighbors import search
 from diabolo.randomness import as_seed
 
@@ -180,9 +181,7 @@ def nearest(space: np.ndarray, rows: np.ndarray, n_neighbors: int) -> tuple[np.n
 
 def _check_number(n_neighbors: Any, n_rows: int) -> None:
     """A number of neighbors that there can be."""
-    if isinstance(n_neighbors, bool) or not isinstance(n_neighbors, int | np.integer) or n_neighbors < 1:
-        raise ParameterError(f"n_neighbors={n_neighbors!r} is not a whole number, at least 1.")
-    if n_neighbors >= n_rows:
+    if whole("n_neighbors", n_neighbors, 1) >= n_rows:
         raise TooFewRowsError(
             f"{n_rows} rows are too few for {n_neighbors} neighbors each: give more rows, or n_neighbors of at most "
             f"{n_rows - 1}."
