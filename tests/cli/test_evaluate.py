@@ -49,3 +49,13 @@ def test_fewer_than_no_rows_are_refused(run: Callable, model: Path):
     result = run("evaluate", model, "people.csv", "--anomalies", -1)
     assert result.code == 2
     assert "--anomalies" in result.err
+
+
+def test_odd_rows_by_a_truncated_model(run: Callable, folder: Path):
+    rows = diabolo.read("people.csv")
+    model = diabolo.Autoencoder(2, ordered=True, max_epochs=2, random_state=0)
+    with pytest.warns(diabolo.errors.DiaboloWarning):
+        model.fit(rows).truncate(1).save("short.diabolo")
+    result = run("evaluate", "short.diabolo", "people.csv", "--anomalies", "2", "--json")
+    assert result.code == 0, result.err
+    assert "of these rows, as a truncated model" in result.json["anomalies"]["rule"]
