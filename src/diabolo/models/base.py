@@ -208,10 +208,12 @@ class Encodes(TransformerMixin, ABC):
         return self._codes(batch).numpy()
 
     def _codes(self, batch: Batch) -> Tensor:
-        """Codes of any number of rows, on the CPU."""
+        """Codes of any number of rows, on the CPU; in one piece of memory, for many small ones would scatter the large."""
+        codes = torch.empty(len(batch), self.n_components_)
         with torch.inference_mode():
-            parts = [self.encode_batch(part).float().cpu() for part in batch.split(ROWS)]
-        return torch.cat(parts)
+            for part, place in zip(batch.split(ROWS), codes.split(ROWS), strict=True):
+                place.copy_(self.encode_batch(part))
+        return codes
 
 
 class Predicts(ClassifierMixin, ABC):
