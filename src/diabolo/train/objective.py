@@ -29,6 +29,10 @@ class Objective(nn.Module, ABC):
     def monitor(self, batch: Batch) -> Tensor:
         """What the best weights are chosen by on held-out rows, per row (B,), lower is better."""
 
+    def measures(self, held_out: Batch) -> dict[str, list[float]]:  # noqa: ARG002 - most have nothing else to tell
+        """What else the record of an epoch tells, from some held-out rows: information by dimension, say."""
+        return {}
+
     def blame(self, batch: Batch) -> list[str]:  # noqa: ARG002 - an objective without columns has none to name
         """Table columns whose share of the loss is not finite on the batch."""
         return []

@@ -143,7 +143,8 @@ class Run:
         self.engine.sum(totals)
         terms = {name: float(total) / len(self.rows) for name, total in zip(self.sums, totals, strict=True)}
         self.sums = {}
-        self.epochs.append(Epoch(self.epoch + 1, terms, self.judge(), self.rate(), self.seconds()))
+        epoch = Epoch(self.epoch + 1, terms, self.judge(), self.rate(), self.seconds(), self.measure())
+        self.epochs.append(epoch)
         self._keep(self.epochs[-1].held_out)
         self.file.add(self.epochs[-1])
         due = time.monotonic() - self._saved >= self.trainer.checkpoint_every
@@ -166,6 +167,14 @@ class Run:
         self.objective.train()
         mean = float(torch.stack(parts).sum()) / len(self.held_out)
         return mean if math.isfinite(mean) else WORST
+
+    def measure(self) -> dict[str, list[float]]:
+        """What the objective tells besides, of as many held-out rows as are judged at a time."""
+        self.objective.eval()
+        with torch.inference_mode():
+            measures = self.objective.measures(self.held_out.rows(0, SCORING_ROWS))
+        self.objective.train()
+        return measures
 
     def retry(self) -> bool:
         """After a halt: say what was not finite; go back to the best weights at a lower rate, once."""
