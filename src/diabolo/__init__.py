@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
     from diabolo.models.loading import load as load
     from diabolo.models.semi_supervised import SemiSupervisedClassifier as SemiSupervisedClassifier
+    from diabolo.models.vae import VAE as VAE
     from diabolo.train.trainer import Trainer as Trainer
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ _HOME = {
     "Schema": "diabolo.data.schema",
     "SemiSupervisedClassifier": "diabolo.models.semi_supervised",
     "Trainer": "diabolo.train.trainer",
+    "VAE": "diabolo.models.vae",
     "load": "diabolo.models.loading",
     "read": "diabolo.data.readers",
     "sweep": "diabolo.evaluate.sweep",
