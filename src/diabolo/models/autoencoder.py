@@ -31,11 +31,11 @@ from diabolo.columns import Continuous, Image
 from diabolo.data.batch import Batch
 from diabolo.data.split import split
 from diabolo.distributions import Joint
-from diabolo.errors import ModelFileError, ParameterError
+from diabolo.errors import ParameterError
 from diabolo.frames import Frame
 from diabolo.models import defaults, specs
 from diabolo.models.base import ROWS, Distributes, Estimator, as_frame
-from diabolo.models.codec import Architecture, Codec
+from diabolo.models.codec import Architecture, Codec, take_weights
 from diabolo.models.density import Density, residual_scales
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
@@ -261,7 +261,7 @@ class Autoencoder(Scores, Distributes, Estimator):
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights and references from a file."""
         self.codec_ = Codec(self.schema_, self.visible_, self.architecture_, ordered=self.ordered)
-        _take(self.codec_, _under("codec.", tensors))
+        take_weights(self.codec_, _under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
         self.reference_ = Reference(**_under("reference.", tensors))
         self.density_ = Density.from_tensors(_under("density.", tensors))
@@ -317,13 +317,3 @@ def _sample(batch: Batch) -> Batch:
 def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """The tensors whose names begin so, without the beginning."""
     return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
-
-
-def _take(codec: Codec, tensors: dict[str, Tensor]) -> None:
-    """Put stored weights into a codec; names and shapes must be its own."""
-    own = codec.state_dict()
-    if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in tensors.items()}:
-        raise ModelFileError("the weights in the file do not fit the networks that its parameters describe.")
-    for name, tensor in own.items():
-        tensor.copy_(tensors[name])
-    codec.eval()

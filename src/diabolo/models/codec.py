@@ -1,20 +1,22 @@
 """The pair of networks of an autoencoder: rows to a distribution over codes, codes to a distribution over rows."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, Protocol, cast, runtime_checkable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.distributions import Joint, Point
+from diabolo.errors import ModelFileError
 from diabolo.models.reference import Reference
 from diabolo.nn import ridge
 from diabolo.shapes import Code, Features
 
-__all__ = ["Architecture", "Codec", "with_linear_path"]
+__all__ = ["Architecture", "Codec", "take_weights", "with_linear_path"]
 
 Size = int | tuple[int, int, int]
 
@@ -132,3 +134,23 @@ class Codec(nn.Module):
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         return self.encode_features(features).mean
+
+
+def take_weights(net: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Put stored weights into a network.
+
+    Raises
+    ------
+    ModelFileError
+        Their names and shapes are not the network's own.
+
+    Examples
+    --------
+    >>> take_weights(nn.Linear(1, 1, bias=False), {"weight": torch.ones(1, 1)})
+    """
+    own = net.state_dict()
+    if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in tensors.items()}:
+        raise ModelFileError("the weights in the file do not fit the networks that its parameters describe.")
+    for name, tensor in own.items():
+        tensor.copy_(tensors[name])
+    net.eval()
