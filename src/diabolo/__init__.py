@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.models.gan import GAN as GAN
     from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
     from diabolo.models.loading import load as load
+    from diabolo.models.masked import MaskedAutoencoder as MaskedAutoencoder
     from diabolo.models.semi_supervised import SemiSupervisedClassifier as SemiSupervisedClassifier
     from diabolo.models.vae import VAE as VAE
     from diabolo.train.trainer import Trainer as Trainer
@@ -27,6 +28,7 @@ _HOME = {
     "Autoencoder": "diabolo.models.autoencoder",
     "GAN": "diabolo.models.gan",
     "LinearAutoencoder": "diabolo.models.linear",
+    "MaskedAutoencoder": "diabolo.models.masked",
     "Schema": "diabolo.data.schema",
     "SemiSupervisedClassifier": "diabolo.models.semi_supervised",
     "Trainer": "diabolo.train.trainer",

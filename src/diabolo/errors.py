@@ -48,6 +48,7 @@ __all__ = [
     "TimesAsTextWarning",
     "TooFewRowsError",
     "TruncatedFileError",
+    "UnfilledWarning",
     "UnknownCategoryWarning",
     "UnsupportedFileError",
 ]
@@ -203,6 +204,10 @@ class AmbiguousTextWarning(DiaboloWarning):
 
 class UnknownCategoryWarning(DiaboloWarning):
     """A category was never seen in training."""
+
+
+class UnfilledWarning(DiaboloWarning):
+    """Gaps stay in columns that a model left out."""
 
 
 class ExtraColumnWarning(DiaboloWarning):

@@ -112,7 +112,7 @@ def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[st
         raise SchemaError(f"columns {listed(names)} cannot be {kind}: {error}") from error
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
+def listed(names: Sequence[Any], most: int = 5) -> str:
     """Some names for a message.
 
     Examples

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -194,6 +194,7 @@ class Schema:
         template: dict[str, Any],
         carry: Frame | None = None,
         seen: Mapping[str, Tensor] | None = None,
+        amend: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> Any:
         """Tensors -> the kind of table that came in, with all its columns in order: the only way out.
 
@@ -209,6 +210,8 @@ class Schema:
             position get its names.
         seen : dict of str to bool Tensor, shape (n, columns of the block), optional
             False where a cell is to be missing.
+        amend : dict of str to function, optional
+            What to do to the cells (an Arrow array) of single columns before they become the template's type.
         """
         itself = {name: name for name in self.table}
         names = itself if carry is None else names_in(carry, self.table, self.names)
@@ -216,6 +219,7 @@ class Schema:
         for key, column in self.blocks.items():
             arrays = column.from_tensor(values[key])
             cells.update(_with_gaps(arrays, seen[key]) if seen and key in seen else arrays)
+        cells |= {name: change(cells[name]) for name, change in (amend or {}).items()}
         rows = len(next(iter(values.values())))
         for name, found in self.excluded.items():
             if carry is not None and carry.n_rows == rows and names[name] in carry.names:

@@ -205,6 +205,13 @@ class Frame:
             )
         )
 
+    def with_empty(self, name: str) -> Self:
+        """The same rows and, if a table lacks a column of that name, one without a value."""
+        if name in self.names or self.source.array is not None:
+            return self
+        table = self.source.arrow.append_column(name, pa.nulls(self.n_rows))
+        return type(self)(dataclasses.replace(self.source, names=(*self.names, name), table=table))
+
     @cached_property
     def template(self) -> dict[str, Any]:
         """What :func:`restore` needs to make the same kind again, without any row: plain JSON values."""

@@ -17,7 +17,7 @@ from diabolo.frames.source import IMAGE, Source
 if TYPE_CHECKING:
     from diabolo.frames.frame import Frame
 
-__all__ = ["restore", "template_of"]
+__all__ = ["restore", "template_of", "type_of", "widened"]
 
 pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
@@ -89,6 +89,50 @@ def restore(columns: Mapping[str, Any], template: dict[str, Any], like: "Frame |
     if template["kind"] == "polars":
         return _package("polars").from_arrow(table)
     return table.to_pylist() if template["kind"] == "dicts" else table
+
+
+def type_of(template: dict[str, Any], name: str) -> pa.DataType:
+    """Arrow type of a column of the data that a template was taken from.
+
+    Examples
+    --------
+    >>> from diabolo.frames import Frame
+    >>> type_of(Frame.of({"age": [31, 47]}).template, "age")
+    DataType(int64)
+    """
+    if "shape" in template:
+        return pa.from_numpy_dtype(np.dtype(template["dtype"]))
+    return _plain(_schema(template).field(name).type)
+
+
+def widened(template: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The template with room for cells of another one: its categories, and its types for columns without a value.
+
+    Examples
+    --------
+    >>> first, second = (pa.table({"x": pa.array([level]).dictionary_encode()}) for level in "ab")
+    >>> from diabolo.frames import Frame
+    >>> both = widened(Frame.of(first).template, Frame.of(second).template)
+    >>> restore({"x": pa.array(["b", "a"])}, both)["x"].to_pylist()
+    ['b', 'a']
+    """
+    if "shape" in template or "shape" in other:
+        return template
+    schema, more, levels = _schema(template), _schema(other), dict(template["levels"])
+    for place, field in enumerate(schema):
+        if field.name in levels.keys() & other["levels"].keys():
+            both = [_unpack(found["levels"][field.name]) for found in (template, other)]
+            if both[0].type == both[1].type:
+                levels[field.name] = _pack(pa.chunked_array(both).unique())
+        elif is_.is_null(field.type) and field.name in more.names:
+            schema = schema.set(place, field.with_type(_plain(more.field(field.name).type)))
+    packed = base64.b64encode(schema.serialize().to_pybytes()).decode()
+    return {**template, "schema": packed, "levels": levels}
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type of the levels of a dictionary, else the type itself."""
+    return kind.value_type if is_.is_dictionary(kind) else kind
 
 
 def _table(columns: Mapping[str, Any], template: dict[str, Any]) -> pa.Table:

@@ -3,7 +3,15 @@
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.gan import GAN
 from diabolo.models.linear import LinearAutoencoder
+from diabolo.models.masked import MaskedAutoencoder
 from diabolo.models.semi_supervised import SemiSupervisedClassifier
 from diabolo.models.vae import VAE
 
-__all__ = ["GAN", "VAE", "Autoencoder", "LinearAutoencoder", "SemiSupervisedClassifier"]
+__all__ = [
+    "GAN",
+    "VAE",
+    "Autoencoder",
+    "LinearAutoencoder",
+    "MaskedAutoencoder",
+    "SemiSupervisedClassifier",
+]
