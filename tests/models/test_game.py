@@ -10,8 +10,8 @@ from torch import nn
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.frames import Frame
-from diabolo.models.encoding import Encoding
-from diabolo.models.game import LOSSES, POINTS, WINDOW, Game, coverage, energy
+from diabolo.models.encoding import POINTS, Encoding
+from diabolo.models.game import LOSSES, WINDOW, Game, coverage, energy
 from diabolo.nn import Dense
 from diabolo.train import Epoch
 

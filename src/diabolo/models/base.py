@@ -380,6 +380,12 @@ class Distributes(Decodes, ABC):
         """Most plausible values by block."""
         return {key: distribution.mode for key, distribution in self.decode_joint(code).items()}
 
+    def draw_values(self, code: Tensor) -> dict[str, Tensor]:
+        """Values of rows drawn from codes; pixels at their mean, since noise of its own in each is no picture."""
+        pictures = {key for key, column in self.schema_.blocks.items() if isinstance(column, Image)}  # type: ignore[attr-defined]
+        joint = self.decode_joint(code)
+        return {key: p.mean if key in pictures else p.sample() for key, p in joint.items()}
+
     def decode_coordinates(self, code: Tensor) -> Tensor:
         """Expected coordinates (B, n_coordinates)."""
         return self.schema_.expected(self.decode_joint(code))  # type: ignore[attr-defined]

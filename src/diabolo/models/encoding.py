@@ -16,8 +16,11 @@ from diabolo.columns import Binary, Categorical, Continuous, Count, Image, Ordin
 from diabolo.columns.base import Column
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
+from diabolo.models.base import ROWS, Distributes
 
-__all__ = ["Encoding"]
+__all__ = ["POINTS", "Encoding", "LatentEncoding"]
+
+POINTS = "points"  # under which a batch holds encoded rows
 
 SMALLEST = 0.1  # spread of a group: what hardly varies is not blown up
 NEVER = 1e-12  # share of a slot that no training row chose
@@ -63,6 +66,7 @@ class Encoding(nn.Module):
 
     def __init__(self, schema: Schema) -> None:
         super().__init__()
+        self.schema = schema
         self.parts = {key: Part.of(column) for key, column in schema.blocks.items()}
         self.n_numbers = sum(part.n_numbers for part in self.parts.values())
         self.sizes = tuple(size for part in self.parts.values() for size in part.sizes)
@@ -72,6 +76,21 @@ class Encoding(nn.Module):
         self.register_buffer("flat", torch.cat(places) if places else torch.zeros(0, dtype=torch.long), False)
         self.register_buffer("shift", torch.zeros(self.width))
         self.register_buffer("scale", torch.ones(self.width))
+
+    @property
+    def owners(self) -> Tensor:
+        """For every feature the position of its column in the schema's ``names``, int64 (width,)."""
+        place = {name: j for j, name in enumerate(self.schema.names)}
+        numbers: list[int] = []
+        slots: list[int] = []
+        for part in self.parts.values():
+            mine = [place[name] for name in part.column.names]
+            slots += [mine[j] for j, size in zip(part.places, part.sizes, strict=True) for _ in range(size)]
+            if part.n_numbers:
+                numbers += [
+                    j for j, width in zip(mine, part.column.widths, strict=True) for _ in range(width)
+                ]
+        return torch.tensor(numbers + slots, dtype=torch.long)
 
     def fit(self, batch: Batch) -> Self:
         """Take means and scales of training rows."""
@@ -161,6 +180,53 @@ class Encoding(nn.Module):
             variance = variance.mean().expand_as(variance) if together else variance
             scales.append(torch.where(variance > 0, variance.sqrt(), 1.0))
         return torch.cat(scales) if scales else numbers.new_zeros(0)
+
+
+class LatentEncoding(nn.Module):
+    """Rows <-> points (B, width) by way of a fitted model's code, standardized; decoded, a row is drawn, not the likeliest.
+
+    Parameters
+    ----------
+    model : Autoencoder, VAE or another that answers a code with a distribution
+        Fitted.
+
+    Attributes
+    ----------
+    width : int
+    """
+
+    shift: Tensor
+    scale: Tensor
+    low: Tensor
+    high: Tensor
+
+    def __init__(self, model: Distributes) -> None:
+        super().__init__()
+        self.model, self.width = model, model.n_components_
+        for name, start in (("shift", 0.0), ("scale", 1.0), ("low", 0.0), ("high", 0.0)):
+            self.register_buffer(name, torch.full((self.width,), start))
+
+    def fit(self, batch: Batch) -> Self:
+        """Take means, scales and ranges of the codes of training rows."""
+        codes = self._codes(batch)
+        spread = codes.std(0, correction=0)
+        self.shift.copy_(codes.mean(0))
+        self.scale.copy_(torch.where(spread > 0, spread, 1.0))
+        self.low.copy_(codes.amin(0))
+        self.high.copy_(codes.amax(0))
+        return self
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Points (B, width) of rows."""
+        return (self._codes(batch) - self.shift) / self.scale
+
+    def decode(self, points: Tensor) -> Batch:
+        """Rows drawn from points, whose codes are held in the range of training."""
+        codes = torch.minimum(torch.maximum(points * self.scale + self.shift, self.low), self.high)
+        return Batch(self.model.draw_values(codes), {}, torch.arange(len(points)))
+
+    def _codes(self, batch: Batch) -> Tensor:
+        return torch.cat([self.model.encode_batch(part.to("cpu")).float() for part in batch.split(ROWS)])
 
 
 @dataclasses.dataclass(frozen=True)

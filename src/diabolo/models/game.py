@@ -12,14 +12,13 @@ from torch.nn import functional
 
 from diabolo import neighbors
 from diabolo.data.batch import Batch
-from diabolo.models.encoding import Encoding
+from diabolo.models.encoding import POINTS, Encoding
 from diabolo.randomness import seeded
 from diabolo.train import Epoch, Objective
 from diabolo.train.average import Average
 
-__all__ = ["LOSSES", "POINTS", "Game", "Loss", "coverage", "energy", "points"]
+__all__ = ["LOSSES", "Game", "Loss", "coverage", "energy", "points"]
 
-POINTS = "code"  # under which a batch holds encoded rows
 TEMPERATURE = 0.5  # of the draw of a level
 MEMORY = 0.05  # of the planned steps, over which the generator's weights are averaged
 JUDGED = 1000  # points made to judge the generator
@@ -227,7 +226,8 @@ def energy(rows: Tensor, made: Tensor) -> Tensor:
     >>> energy(torch.zeros(1, 1), torch.tensor([[-1.0], [1.0]]))
     tensor([0.])
     """
-    return torch.cdist(rows, made).mean(1) - 0.5 * torch.cdist(*made.chunk(2)).mean()
+    one, other = made.chunk(2)
+    return torch.cdist(rows, made).mean(1) - 0.5 * torch.cdist(one, other).mean()
 
 
 def coverage(real: Tensor, made: Tensor) -> float:

@@ -24,7 +24,7 @@ import math
 from collections.abc import Mapping
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -34,9 +34,9 @@ from diabolo.errors import ParameterError
 from diabolo.models import defaults
 from diabolo.models.base import ROWS, Estimator, n_features
 from diabolo.models.codec import take_weights, under
-from diabolo.models.encoding import Encoding
+from diabolo.models.encoding import POINTS, Encoding
 from diabolo.models.fitting import identity
-from diabolo.models.game import LOSSES, POINTS, Game, Loss, points
+from diabolo.models.game import LOSSES, Game, Loss, points
 from diabolo.models.sampling import Samples
 from diabolo.models.training import Material
 from diabolo.nn import Dense
@@ -210,19 +210,20 @@ class GAN(Samples, Estimator):
 
     def _checked_loss(self) -> Loss:
         """The loss by its name, with a person's own weight of the penalty."""
-        if not isinstance(self.loss, str) or self.loss not in LOSSES:
-            raise ParameterError(f"loss={self.loss!r} is not one of {', '.join(LOSSES)}.")
-        if isinstance(self.gamma, str) and self.gamma == "auto":
-            return LOSSES[self.loss]
-        ends = self.gamma if isinstance(self.gamma, tuple | list) else (self.gamma, self.gamma)
+        loss, gamma = cast(Any, self.loss), cast(Any, self.gamma)
+        if not isinstance(loss, str) or loss not in LOSSES:
+            raise ParameterError(f"loss={loss!r} is not one of {', '.join(LOSSES)}.")
+        if isinstance(gamma, str) and gamma == "auto":
+            return LOSSES[loss]
+        ends = gamma if isinstance(gamma, tuple | list) else (gamma, gamma)
         numbers = [
             isinstance(end, Real) and not isinstance(end, bool) and 0 <= end < math.inf for end in ends
         ]
         if numbers != [True, True]:
             raise ParameterError(
-                f"gamma={self.gamma!r} is neither 'auto', a number from 0 nor a pair of them, at the beginning and the end."
+                f"gamma={gamma!r} is neither 'auto', a number from 0 nor a pair of them, at the beginning and the end."
             )
-        return dataclasses.replace(LOSSES[self.loss], gamma=tuple(map(float, ends)))
+        return dataclasses.replace(LOSSES[loss], gamma=(float(ends[0]), float(ends[1])))
 
     def _noise(self) -> int:
         """Width of the noise."""

@@ -29,7 +29,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.distributions import Gaussian, Joint
 from diabolo.errors import OvercompleteError, ParameterError
@@ -296,7 +295,7 @@ class VAE(Samples, Scores, Distributes, Estimator):
                 f"this VAE cannot be told what {', '.join(map(repr, given))} is to be: leave given out, or fit a "
                 "MaskedAutoencoder, which can be told any column."
             )
-        parts = [self._drawn(code) for code in self.prior_.sample(max(n, 1)).split(ROWS)]
+        parts = [self.draw_values(code) for code in self.prior_.sample(max(n, 1)).split(ROWS)]
         values = {key: torch.cat([part[key] for part in parts])[:n] for key in parts[0]}
         return Batch(values, {}, torch.arange(n))
 
@@ -367,13 +366,7 @@ class VAE(Samples, Scores, Distributes, Estimator):
     def _near(self, batch: Batch, scale: float) -> dict[str, Tensor]:
         """Values of rows drawn near the rows of a batch."""
         q = cast(Gaussian, self.codec_.encode(batch))
-        return self._drawn(Gaussian(q.loc, q.log_scale + math.log(scale)).sample() if scale else q.loc)
-
-    def _drawn(self, code: Tensor) -> dict[str, Tensor]:
-        """Values of rows drawn from codes; pixels at their mean, since noise of its own in each is no picture."""
-        joint = self.decode_joint(code)
-        pictures = {key for key, column in self.schema_.blocks.items() if isinstance(column, Image)}
-        return {key: p.mean if key in pictures else p.sample() for key, p in joint.items()}
+        return self.draw_values(Gaussian(q.loc, q.log_scale + math.log(scale)).sample() if scale else q.loc)
 
     def _scores(self, batch: Batch, codec: Codec) -> np.ndarray:
         with torch.inference_mode():

@@ -50,7 +50,8 @@ class Average(nn.Module):
         """Move towards the network as it is now (parameters; it has no buffers that matter)."""
         self.steps += 1
         share = 1.0 / min(1.0 + float(self.steps) / LATELY, self.memory)
-        torch._foreach_lerp_([*self.net.parameters()], [p.detach() for p in net.parameters()], share)
+        for mine, theirs in zip(self.net.parameters(), net.parameters(), strict=True):
+            mine.lerp_(theirs, share)
 
     def forward(self, *inputs: Any) -> Any:
         """What the averaged network gives."""
