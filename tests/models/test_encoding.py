@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 import torch
 
+from diabolo import Autoencoder
+from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.frames import Frame
-from diabolo.models.encoding import Encoding
+from diabolo.models.encoding import Encoding, LatentEncoding
 
 
 def table(rows: int = 300) -> pd.DataFrame:
@@ -117,3 +119,27 @@ def test_what_training_never_had_is_never_made():
     again = schema.to_table(made.values, frame.template, seen=made.seen)
     assert again.a.isna().any()
     assert not again.b.isna().any()
+
+
+def test_features_know_their_columns():
+    schema, _, batch, encoding = encoded(table())
+    changed = {key: values.clone() for key, values in batch.values.items()}
+    column = schema.blocks["categorical"]
+    changed["categorical"][:, 0] = 1
+    moved = (encoding(Batch(changed, batch.seen, batch.index)) != encoding(batch)).any(0)
+    numbers = torch.arange(encoding.width) < encoding.n_numbers
+    assert set(encoding.owners[moved & ~numbers].tolist()) == {schema.names.index(column.names[0])}
+
+
+def test_points_through_a_code_have_unit_size_and_stay_in_its_range():
+    rows = np.random.default_rng(0).normal(size=(200, 4)).astype(np.float32)
+    model = Autoencoder(2, max_epochs=1, random_state=0).fit(rows)
+    batch = model.schema_.to_batch(Frame.of(rows))
+    encoding = LatentEncoding(model).fit(batch)
+    with torch.inference_mode():
+        points = encoding(batch)
+        far = encoding.decode(1e6 * torch.ones(1, 2))
+        edge = model.decode_values(model.encode_batch(batch).amax(0, keepdim=True))
+    assert torch.allclose(points.std(0, correction=0), torch.ones(2), atol=1e-4)
+    spread = model.decode_joint(torch.zeros(1, 2))["continuous"].log_scale.exp().max()
+    assert (far.values["continuous"] - edge["continuous"]).abs().max() < 6 * spread
