@@ -27,19 +27,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diabolo.columns import Continuous, Image
+from diabolo.columns import Continuous
 from diabolo.data.batch import Batch
-from diabolo.data.split import split
 from diabolo.distributions import Joint
 from diabolo.errors import ParameterError
 from diabolo.frames import Frame
-from diabolo.models import defaults, specs
-from diabolo.models.base import ROWS, Distributes, Estimator, as_frame
-from diabolo.models.codec import Architecture, Codec, take_weights
+from diabolo.models import specs
+from diabolo.models.base import ROWS, Distributes, Estimator
+from diabolo.models.codec import Architecture, Codec, take_weights, under
 from diabolo.models.density import Density, residual_scales
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
 from diabolo.models.scoring import Scores
+from diabolo.models.training import Material
 from diabolo.terms import Corruption, Penalty
 from diabolo.terms.ordering import prefix
 from diabolo.train import Trainer
@@ -179,27 +179,16 @@ class Autoencoder(Scores, Distributes, Estimator):
         """
         specs.check_spec("corruption", self.corruption, Corruption, "a value from diabolo.terms")
         specs.check_spec("penalty", self.penalty, Penalty, "a value from diabolo.terms")
-        specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
-        trainer = self.trainer or Trainer()
-        if run_dir is not None and self.random_state is None:
-            raise ParameterError(
-                "run_dir needs a random_state, an int: without one every call draws a seed of its own, and none can go on "
-                "where another was."
-            )
-        seed = defaults.seed(self.random_state)
-        frame = as_frame(X)
-        train, held_out = split(frame.n_rows, trainer.validation, seed)
-        self._learn_schema(frame, schema, train)
-        batch = self.schema_.to_batch(frame).to(defaults.device(self.device))
-        rows, held = (batch.take(torch.from_numpy(part).to(batch.index.device)) for part in (train, held_out))
-        fitting = Fitting(self, trainer, seed, batch, rows, held)
+        material = Material.gather(self, X, schema, run_dir)
+        fitting = Fitting(self, material)
         k, self.curve_ = self.n_components, {}
         if isinstance(k, str):
             k, self.curve_ = fitting.choose_width(k, run_dir)
         self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
         fitting.fit(self.n_components_, run_dir)
-        self.density_ = self._fit_density(_sample(rows), _sample(held), seed)
-        self._keep_quantiles(frame)
+        samples = (part.spread(ROWS).to("cpu") for part in (material.rows, material.held_out))
+        self.density_ = self._fit_density(*samples, material.seed)
+        self._keep_quantiles(material.frame)
         return self
 
     def truncate(self, n_components: int) -> Self:
@@ -244,11 +233,11 @@ class Autoencoder(Scores, Distributes, Estimator):
 
     def score_batch(self, batch: Batch) -> np.ndarray:
         """Log p(z) + Σ log p(cell | z) over the seen cells, for the codes z of a batch, (B,)."""
-        return self._scores(batch, self._precise())
+        return self._scores(batch, self.codec_.precise())
 
     def score_frame(self, frame: Frame) -> np.ndarray:
         """The same for the rows of a table, (n,)."""
-        batch, codec = self.schema_.to_batch(frame, type(self).__name__), self._precise()
+        batch, codec = self.schema_.to_batch(frame, type(self).__name__), self.codec_.precise()
         return np.concatenate([self._scores(part, codec) for part in batch.split(ROWS)])
 
     def tensors(self) -> dict[str, Tensor]:
@@ -261,10 +250,10 @@ class Autoencoder(Scores, Distributes, Estimator):
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights and references from a file."""
         self.codec_ = Codec(self.schema_, self.visible_, self.architecture_, ordered=self.ordered)
-        take_weights(self.codec_, _under("codec.", tensors))
+        take_weights(self.codec_, under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
-        self.reference_ = Reference(**_under("reference.", tensors))
-        self.density_ = Density.from_tensors(_under("density.", tensors))
+        self.reference_ = Reference(**under("reference.", tensors))
+        self.density_ = Density.from_tensors(under("density.", tensors))
         self.score_quantiles_ = tensors["score_quantiles"].numpy()
 
     @property
@@ -276,14 +265,6 @@ class Autoencoder(Scores, Distributes, Estimator):
         """p(row | z) under given networks; a truncated code is filled up with dimensions out of sight."""
         code = torch.nn.functional.pad(code, (0, self.visible_ - code.shape[1]))
         return codec.decode(code, prefix(code, self.n_components_) if self.ordered else None)
-
-    def _precise(self) -> Codec:
-        """The networks that score rows: of tables in double precision, so that a row's score is its own.
-
-        In single precision it hangs, in the sixth digit, on the rows beside it; of images nobody asks that much.
-        """
-        images = any(isinstance(column, Image) for column in self.schema_.columns)
-        return self.codec_ if images else copy.deepcopy(self.codec_).double()
 
     def _scores(self, batch: Batch, codec: Codec) -> np.ndarray:
         """Log-likelihood of the rows of a batch under the density and given networks, (B,)."""
@@ -305,15 +286,3 @@ class Autoencoder(Scores, Distributes, Estimator):
 
     def _copying_allowed(self) -> bool:
         return self.allow_overcomplete or self.corruption is not None or self.penalty is not None
-
-
-def _sample(batch: Batch) -> Batch:
-    """At most 8,192 rows in steady strides, on the CPU: enough for a density."""
-    step = -(-len(batch) // ROWS)
-    rows = torch.arange(0, len(batch), step, device=batch.index.device)
-    return (batch if step == 1 else batch.take(rows)).to("cpu")
-
-
-def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors whose names begin so, without the beginning."""
-    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}

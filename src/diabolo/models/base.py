@@ -61,6 +61,12 @@ class Estimator(BaseEstimator, ABC):
     n_components_: int
     n_features_in_: int
 
+    def __getattr__(self, name: str) -> Any:
+        """Say of an ability that other models have which these are; of anything else, that it is not there."""
+        from diabolo.models.abilities import absent  # here, for it knows all models
+
+        raise absent(type(self), name)
+
     @abstractmethod
     def tensors(self) -> dict[str, Tensor]:
         """Everything fitted that is a tensor, by name, as it goes into the file."""
@@ -113,11 +119,6 @@ class Estimator(BaseEstimator, ABC):
         model._name_features()
         model.take_tensors(tensors)
         return model
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 - scikit-learn's signature
-        """Names of the latent dimensions: z1, z2, ..."""
-        check_is_fitted(self)
-        return np.array([f"z{j + 1}" for j in range(self.n_components_)], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         """Gaps are welcome."""
@@ -179,6 +180,11 @@ class Encodes(TransformerMixin, ABC):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 - scikit-learn's signature
+        """Names of the latent dimensions: z1, z2, ..."""
+        check_is_fitted(self)
+        return np.array([f"z{j + 1}" for j in range(self.n_components_)], dtype=object)
 
     @abstractmethod
     def encode_batch(self, batch: Batch) -> Tensor:

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -17,15 +17,15 @@ from diabolo.models.base import Estimator, n_features
 from diabolo.models.codec import Architecture, Codec, with_linear_path
 from diabolo.models.reconstruction import Reconstruction
 from diabolo.models.reference import Reference
+from diabolo.models.training import Material
 from diabolo.randomness import seeded
 from diabolo.terms.ordering import prefix
 from diabolo.train import History, Trainer
-from diabolo.train.checkpoint import opened
 
 if TYPE_CHECKING:
     from diabolo.models.autoencoder import Autoencoder
 
-__all__ = ["Fitting", "fingerprint", "identity", "width_for"]
+__all__ = ["Fitting", "architecture_of", "fingerprint", "identity", "width_for"]
 
 WIDEST = 32  # code of the ordered model that "auto" looks at
 KEPT = 0.95  # share of what the widest code takes off the mean row's error
@@ -44,25 +44,15 @@ class Fitting:
     ----------
     model : Autoencoder
         Receives ``codec_``, ``history_``, ``reference_``, ``architecture_`` and, for an ordered code, ``curve_``.
-    trainer : Trainer
-    seed : int
-    everything, rows, held_out : Batch
-        All rows, those that networks learn from, and those that they are chosen by.
+    material : Material
     """
 
-    def __init__(
-        self,
-        model: "Autoencoder",
-        trainer: Trainer,
-        seed: int,
-        everything: Batch,
-        rows: Batch,
-        held_out: Batch,
-    ) -> None:
-        self.model, self.trainer, self.seed = model, trainer, seed
-        self.everything, self.rows, self.held_out = everything, rows, held_out
+    def __init__(self, model: "Autoencoder", material: Material) -> None:
+        self.model, self.material = model, material
+        self.trainer, self.seed = material.trainer, material.seed
+        self.everything, self.rows, self.held_out = material.everything, material.rows, material.held_out
         self.seconds, self.interrupted = 0.0, False
-        self.cost = None if model.penalty is None else model.penalty.prepare(rows, self._scores)
+        self.cost = None if model.penalty is None else model.penalty.prepare(self.rows, self._scores)
 
     def choose_width(self, rule: str, run_dir: str | Path | None) -> tuple[int, dict[int, float]]:
         """The width for ``n_components="auto"`` and held-out error by width, from one ordered model."""
@@ -162,32 +152,13 @@ class Fitting:
             codec = Codec(model.schema_, k, architecture, ordered=ordered).to(self.rows.index.device)
         self._start(codec, self.rows)
         objective = self._objective(codec, reference)
-        plan = defaults.plan(
-            model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate
-        )
+        plan = self.material.plan(model)
         if self.interrupted:  # Ctrl-C while the width was searched: one epoch, so that there is a model
             plan = dataclasses.replace(plan, max_epochs=1)
         folder = None if run_dir is None else Path(run_dir) / stage
-        with opened(folder, self.trainer.keep) as checkpoints:
-            history = self._limited().fit(
-                objective,
-                self.rows,
-                self.held_out,
-                seed=self.seed,
-                **dataclasses.asdict(plan),
-                checkpoints=checkpoints,
-                identity=None
-                if folder is None
-                else identity(
-                    model,
-                    self.seed,
-                    self.trainer,
-                    self.rows,
-                    self.held_out,
-                    architecture=architecture,
-                    n_components=k,
-                ),
-            )
+        own = {"architecture": architecture, "n_components": k}
+        same = folder and identity(model, self.seed, self.trainer, self.rows, self.held_out, **own)
+        history = self.material.train(objective, plan, folder=folder, identity=same, trainer=self._limited())
         return codec, history
 
     def _limited(self) -> Trainer:
@@ -225,14 +196,25 @@ class Fitting:
 
     def _architecture(self, *, ordered: bool) -> Architecture:
         """The architecture a person gave, or the one the data suggest."""
-        given = self.model.architecture
-        if isinstance(given, str):
-            if given != "auto":
-                raise ParameterError(f"architecture={given!r} {ALLOWED}")
-            return defaults.architecture(self.model.size, self.model.schema_, wider=WIDER if ordered else 1.0)
-        if isinstance(given, type) or not isinstance(cast(Any, given), Architecture):
+        return architecture_of(self.model, wider=WIDER if ordered else 1.0)
+
+
+def architecture_of(model: Any, *, wider: float = 1.0) -> Architecture:
+    """The architecture a person gave a model, or the one its size and data suggest.
+
+    Raises
+    ------
+    ParameterError
+        What was given is none.
+    """
+    given = model.architecture
+    if isinstance(given, str):
+        if given != "auto":
             raise ParameterError(f"architecture={given!r} {ALLOWED}")
-        return given
+        return defaults.architecture(model.size, model.schema_, wider=wider)
+    if isinstance(given, type) or not isinstance(given, Architecture):
+        raise ParameterError(f"architecture={given!r} {ALLOWED}")
+    return given
 
 
 def identity(model: Estimator, seed: int, trainer: Trainer, *batches: Batch, **chosen: Any) -> dict[str, Any]:

@@ -85,18 +85,4 @@ class Reconstruction(Objective):
 
     def blame(self, batch: Batch) -> list[str]:
         """Table columns whose log-probability is not finite."""
-        joint = self.codec.decode(self.codec.encode(batch).mean)
-        cells = joint.log_probs(batch.values, batch.seen)
-        keys = {self.schema.key(column): column.names for column in self.schema.columns}
-        bad = {key: (~torch.isfinite(c)).flatten(1).any(0) for key, c in cells.items()}
-        return [
-            name
-            for key, names in keys.items()
-            for j, name in enumerate(names)
-            if bad[key].any() and _blamed(bad[key], j)
-        ]
-
-
-def _blamed(bad: Tensor, column: int) -> bool:
-    """Whether a column is among the bad cells of its block (a block of one column answers for all its cells)."""
-    return bool(bad[column]) if column < len(bad) else bool(bad.any())
+        return self.codec.blame(batch)

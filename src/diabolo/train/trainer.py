@@ -5,7 +5,7 @@ import math
 import warnings
 from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Self
 
 from diabolo.data.batch import Batch
 from diabolo.errors import InterruptedWarning, ParameterError
@@ -125,6 +125,18 @@ class Trainer:
             if not holds(value := getattr(self, name)):
                 raise ParameterError(f"{name}={value!r} is not {allowed}.")
 
+    def settled(self, **own: Any) -> Self:
+        """The trainer with a model's own values in place of those that were left at their defaults.
+
+        Examples
+        --------
+        >>> Trainer(max_seconds=60.0).settled(schedule="cosine").schedule
+        'cosine'
+        """
+        default = type(self)()
+        left = {name: value for name, value in own.items() if getattr(self, name) == getattr(default, name)}
+        return dataclasses.replace(self, **left)
+
     def fit(
         self,
         objective: Objective,
@@ -207,4 +219,4 @@ class Trainer:
             return "patience"
         if self.max_seconds is not None and run.engine.agree(run.seconds() > self.max_seconds):
             return "max_seconds"
-        return None
+        return run.objective.verdict(run.epochs)
