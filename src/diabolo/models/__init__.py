@@ -2,7 +2,8 @@
 
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.linear import LinearAutoencoder
+from diabolo.models.masked import MaskedAutoencoder
 from diabolo.models.semi_supervised import SemiSupervisedClassifier
 from diabolo.models.vae import VAE
 
-__all__ = ["VAE", "Autoencoder", "LinearAutoencoder", "SemiSupervisedClassifier"]
+__all__ = ["VAE", "Autoencoder", "LinearAutoencoder", "MaskedAutoencoder", "SemiSupervisedClassifier"]

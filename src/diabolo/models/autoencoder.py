@@ -31,10 +31,11 @@ from diabolo.columns import Continuous
 from diabolo.data.batch import Batch
 from diabolo.distributions import Joint
 from diabolo.errors import ParameterError
+from diabolo.files.parts import build, under
 from diabolo.frames import Frame
 from diabolo.models import specs
 from diabolo.models.base import ROWS, Distributes, Estimator
-from diabolo.models.codec import Architecture, Codec, take_weights, under
+from diabolo.models.codec import Architecture, Codec, take_weights
 from diabolo.models.density import Density, residual_scales
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
@@ -256,7 +257,7 @@ class Autoencoder(Scores, Distributes, Estimator):
         self.codec_ = Codec(self.schema_, self.visible_, self.architecture_, ordered=self.ordered)
         take_weights(self.codec_, under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
-        self.reference_ = Reference(**under("reference.", tensors))
+        self.reference_ = build(Reference, under("reference.", tensors))
         self.density_ = Density.from_tensors(under("density.", tensors))
         self.score_quantiles_ = tensors["score_quantiles"].numpy()
 

@@ -103,7 +103,7 @@ class Fitting:
             self._start(codec, self.everything)
             outcome = diagnosis.IS_PCA
         history = history.after(nets)
-        history.plan["linear_path"] = outcome
+        history.plan.update(linear_path=outcome, epochs_before=len(nets.epochs))
         return codec, history
 
     def _warn(self) -> None:
@@ -162,13 +162,10 @@ class Fitting:
         own = {"architecture": architecture, "n_components": k}
         batches = (self.rows, self.held_out, *filter(None, [self.material.counterparts]))
         same = folder and identity(model, self.seed, self.trainer, *batches, **own)
-        history = self.material.train(objective, plan, folder=folder, identity=same, trainer=self._limited())
+        history = self.material.train(
+            objective, plan, folder=folder, identity=same, trainer=self.trainer.after(self.seconds)
+        )
         return codec, history
-
-    def _limited(self) -> Trainer:
-        """The trainer with what is left of its time."""
-        limit = self.trainer.max_seconds
-        return dataclasses.replace(self.trainer, max_seconds=None if limit is None else limit - self.seconds)
 
     def _scores(self, k: int) -> Tensor:
         """The first k principal component scores of the training rows, or as many as there are."""
