@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from diabolo.cli.arguments import number_or_auto
 from diabolo.errors import ParameterError
@@ -29,13 +29,19 @@ class ModelName(StrEnum):
     'LinearAutoencoder'
     """
 
-    autoencoder = "autoencoder"
-    linear = "linear"
+    estimator: str
 
-    @property
-    def estimator(self) -> str:
-        """Name of the class."""
-        return "Autoencoder" if self is ModelName.autoencoder else f"{self.value.capitalize()}Autoencoder"
+    autoencoder = "autoencoder", "Autoencoder"
+    linear = "linear", "LinearAutoencoder"
+    masked = "masked", "MaskedAutoencoder"
+    vae = "vae", "VAE"
+
+    def __new__(cls, name: str, estimator: str) -> Self:
+        """The name of a model on the command line, and that of its class."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.estimator = estimator
+        return member
 
 
 class Size(StrEnum):

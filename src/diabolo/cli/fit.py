@@ -23,7 +23,10 @@ def _option(panel: str, name: str, help: str, metavar: str | None = None, short:
 Width = Annotated[
     str | None, _option(MODEL, "--components", "Numbers per row, by default 2.", "K|auto", short=("-k",))
 ]
-Name = Annotated[ModelName, _option(MODEL, "--model", "linear is PCA, solved exactly.")]
+Name = Annotated[
+    ModelName,
+    _option(MODEL, "--model", "linear is PCA, solved exactly; masked also samples and imputes tables."),
+]
 Dial = Annotated[
     Size | None, _option(MODEL, "--size", "Of networks and of the time they take; by default base.")
 ]

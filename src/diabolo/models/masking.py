@@ -16,6 +16,7 @@ __all__ = ["CODES", "HiddenCells", "MaskedNet"]
 
 CODES = "codes"  # the one block of a batch of codes
 EMBEDDING = 16  # numbers per cell
+WAVES = 8  # along the codes of an ordered variable at the start
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -71,8 +72,22 @@ class MaskedNet(nn.Module):
         return torch.where(truth == HIDDEN, 0.0, torch.cat(found, 1))
 
     @torch.no_grad()
-    def begin(self, codes: Tensor) -> None:
-        """Begin at the shares of the codes among training rows (n, d): with all hidden that is right already."""
+    def begin(self, codes: Tensor, ordered: Sequence[int]) -> None:
+        """Begin at what is known before: shares of codes, and which of them are neighbors.
+
+        With all cells hidden the answers are right already; codes in order start with vectors that change smoothly along
+        it, so that what is learned of one code helps with the next.
+
+        Parameters
+        ----------
+        codes : int64 Tensor, shape (n, d)
+            Of training rows.
+        ordered : sequence of int
+            How many codes of each variable, from the first on, are in order.
+        """
+        for first, count in zip(self.start.tolist(), ordered, strict=True):
+            if count > WAVES:
+                self.table.weight[first : first + count] = _smooth(count)
         shares = [
             torch.bincount(c[c >= 0], minlength=s) + 0.5 for c, s in zip(codes.T, self.sizes, strict=True)
         ]
@@ -80,12 +95,20 @@ class MaskedNet(nn.Module):
         self.head.weight.mul_(0.1)
 
 
+def _smooth(count: int) -> Tensor:
+    """Random vectors of unit size (count, 16), sums of a few slow cosines."""
+    place = (torch.arange(count) + 0.5) / count
+    waves = torch.cos(math.pi * place[:, None] * torch.arange(1, WAVES + 1))
+    vectors = waves @ torch.randn(WAVES, EMBEDDING)
+    return vectors * (2 / WAVES) ** 0.5
+
+
 class HiddenCells(Objective):
-    r"""−log p(row), for rows whose cells come in random order: E over orders and lengths t of their known beginning of
+    r"""−log p(row) on the average over the orders in which its cells may come.
 
-        d / (d − t) · Σ_{cells after t} −log p(cell | the first t cells),
+    By the chain rule that is the mean, over orders and over lengths t of their known beginning, of
 
-    which is what the chain rule gives on the average over all orders.
+        d / (d − t) · Σ_{cells after t} −log p(cell | the first t cells).
 
     Parameters
     ----------
