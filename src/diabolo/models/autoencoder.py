@@ -262,6 +262,11 @@ class Autoencoder(Scores, Distributes, Estimator):
         self.score_quantiles_ = tensors["score_quantiles"].numpy()
 
     @property
+    def denoises_(self) -> bool:
+        """Whether it was trained to clean rows: by a corruption, or from given pairs."""
+        return self.corruption is not None or "pairs" in self.history_.plan
+
+    @property
     def mean_coordinates_(self) -> Tensor:
         """The mean training row in coordinates."""
         return self.reference_.mean
