@@ -247,8 +247,10 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         folder = None if run_dir is None else Path(run_dir) / "nets"
         same = None if folder is None else identity(self, material.seed, material.trainer, rows, held_out)
         coded = dataclasses.replace(material, rows=rows, held_out=held_out)
-        history = coded.train(HiddenCells(net.to(rows.index.device)), plan, folder=folder, identity=same)
-        return net.cpu().eval(), history
+        objective = HiddenCells(net.to(rows.index.device))
+        trainer = material.trainer.settled(patience=1.0)  # hidden cells are another sample in every epoch
+        history = coded.train(objective, plan, folder=folder, identity=same, trainer=trainer)
+        return objective.average.net.cpu().eval(), history
 
     def _find_waist(self, batch: Batch) -> None:
         """Principal components of the features of training rows."""
