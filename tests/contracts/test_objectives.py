@@ -12,7 +12,7 @@ from diabolo.models.codec import Codec
 from diabolo.models.elbo import Elbo
 from diabolo.models.reconstruction import Reconstruction
 from diabolo.nn import Dense
-from diabolo.terms import KL, Masking, Neighbors, Noise, Sparsity
+from diabolo.terms import KL, Contractive, Masking, Neighbors, Noise, Orthogonal, Sparsity, Swap
 from diabolo.terms.penalties import Cost
 
 
@@ -51,6 +51,12 @@ OBJECTIVES = {
     "ordered": lambda schema: Reconstruction(codec_of(schema, ordered=True), schema),
     "denoising": lambda schema: Reconstruction(codec_of(schema), schema, corruption=Noise(0.2)),
     "masking, sparse": lambda schema: Reconstruction(codec_of(schema), schema, Masking(0.2), Sparsity(0.1)),
+    "swapped, contractive": lambda schema: Reconstruction(
+        codec_of(schema), schema, Swap(0.2), Contractive(0.1)
+    ),
+    "pairs, orthogonal": lambda schema: Reconstruction(
+        codec_of(schema), schema, None, Orthogonal(0.1), counterparts=schema.to_batch(data())
+    ),
     "variational": lambda schema: bound(schema, warmup=0.0),
     "variational, free bits": lambda schema: bound(schema, warmup=0.0, free_bits=0.05, beta=2.0),
     "neighbors": lambda schema: Reconstruction(codec_of(schema), schema, cost=near(schema)),

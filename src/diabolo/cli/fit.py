@@ -25,7 +25,11 @@ Width = Annotated[
 ]
 Name = Annotated[
     ModelName,
-    _option(MODEL, "--model", "linear is PCA, solved exactly; masked also samples and imputes tables."),
+    _option(
+        MODEL,
+        "--model",
+        "linear is PCA, solved exactly; vae also samples; masked samples and imputes tables.",
+    ),
 ]
 Dial = Annotated[
     Size | None, _option(MODEL, "--size", "Of networks and of the time they take; by default base.")
@@ -34,6 +38,15 @@ Ordered = Annotated[bool, _option(MODEL, "--ordered", "Numbers in order of impor
 Penalty = Annotated[
     str | None,
     _option(MODEL, "--penalty", "neighbors: a map that separates groups, or sparsity.", "NAME[=WEIGHT]"),
+]
+Corruption = Annotated[
+    str | None,
+    _option(
+        MODEL,
+        "--corruption",
+        "Learn to clean rows damaged so: masking, noise, swap, saltandpepper, blur.",
+        "NAME[=AMOUNT]",
+    ),
 ]
 Epochs = Annotated[str, _option(TRAINING, "--epochs", "Most passes over the rows.", "N|auto")]
 BatchSize = Annotated[str, _option(TRAINING, "--batch-size", "Rows per step.", "N|auto")]
@@ -70,6 +83,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
     size: Dial = None,
     ordered: Ordered = False,
     penalty: Penalty = None,
+    corruption: Corruption = None,
     epochs: Epochs = "auto",
     batch_size: BatchSize = "auto",
     learning_rate: LearningRate = "auto",
@@ -98,6 +112,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data)
     target = out or destinations.default(data, ".diabolo")
     page = target.with_suffix(".report.html") if report else None
     destinations.check(*filter(None, (target, page)), force=force)
@@ -105,6 +120,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
         "size": size and size.value,
         "ordered": ordered,
         "penalty": penalty,
+        "corruption": corruption,
         "max_epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,

@@ -84,8 +84,8 @@ class Batch:
         return self if rows is None else self.take(rows)
 
     def split(self, size: int) -> list[Self]:
-        """Consecutive pieces of at most ``size`` rows, without copying."""
-        return [self.rows(start, start + size) for start in range(0, len(self), size)]
+        """Consecutive pieces of at most ``size`` rows, without copying; of no rows one piece without rows."""
+        return [self.rows(start, start + size) for start in range(0, max(len(self), 1), size)]
 
     def rows(self, start: int, stop: int) -> Self:
         """Rows ``start`` to ``stop`` as views."""

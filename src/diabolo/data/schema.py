@@ -179,7 +179,7 @@ class Schema:
         ExtraColumnWarning, InfiniteValueWarning, UnknownCategoryWarning
             Columns are ignored; cells are treated as missing; levels are new.
         """
-        frame = match(frame, self.table, self.names, estimator)
+        frame = self.as_written(match(frame, self.table, self.names, estimator))
         values, seen = {}, {}
         for key, column in self.blocks.items():
             values[key], flags = column.to_tensor(frame)
@@ -187,6 +187,26 @@ class Schema:
                 seen[key] = flags
                 warn_infinite(frame, column)
         return Batch(values, seen, torch.arange(frame.n_rows))
+
+    def as_written(self, frame: Frame) -> Frame:
+        """Rows whose numbers in text are read as those of the training rows: 1.234 alone may be either of two.
+
+        Parameters
+        ----------
+        frame : Frame
+            Rows as :meth:`to_batch` takes them.
+
+        Examples
+        --------
+        >>> schema = Schema.fit(Frame.decoded({"price": ["1.234,50", "999,99", "5,10"]}))
+        >>> schema.as_written(Frame.decoded({"price": ["1.234"]})).numbers().tolist()
+        [[1234.0]]
+        """
+        styles = {n: s for c in self.columns for n, s in zip(c.names, c.styles, strict=False) if s}
+        if not styles:
+            return frame
+        names = names_in(frame, self.table, self.names)
+        return frame.as_written({names[name]: style for name, style in styles.items()})
 
     def to_table(
         self,
@@ -252,6 +272,14 @@ class Schema:
         joined = parts[0] if len(parts) == 1 else torch.cat(parts, 1)
         seen = self.coordinates_seen(batch)
         return joined if seen is None else torch.where(seen, joined, 0.0)
+
+    def filled(self, batch: Batch, mean: Tensor | None = None) -> Tensor:
+        """Coordinates of all rows, (B, D), each gap at the mean of its column: of the cells seen, or the one given."""
+        x, seen = self.coordinates(batch), self.coordinates_seen(batch)
+        if seen is None:
+            return x
+        mean = (x.double().sum(0) / seen.sum(0).clamp(min=1)).to(x.dtype) if mean is None else mean
+        return torch.where(seen, x, mean)
 
     def coordinates_seen(self, batch: Batch) -> Tensor | None:
         """Which coordinates belong to cells that were seen, bool (B, D); None if all do."""

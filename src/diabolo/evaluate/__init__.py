@@ -4,8 +4,13 @@ from diabolo.evaluate.anomalies import Anomalies, OddRow, Reason
 from diabolo.evaluate.anomaly import anomaly
 from diabolo.evaluate.curve import Sweep
 from diabolo.evaluate.dimension import intrinsic_dimension, minka, mle, two_nn
+from diabolo.evaluate.fresh_judge import FreshJudge, fresh_judge
+from diabolo.evaluate.generation import generation
+from diabolo.evaluate.image_generation import ImageLikeness, ImageScores, image_generation
 from diabolo.evaluate.images import psnr, ssim
 from diabolo.evaluate.latent import Geometry, MapQuality, map_quality
+from diabolo.evaluate.likeness import ColumnShape, GenerationScores, Likeness, PairTrend
+from diabolo.evaluate.modes import ModeCoverage, mode_coverage
 from diabolo.evaluate.probes import Probe, ProbeScores, probe
 from diabolo.evaluate.reconstruction import reconstruction
 from diabolo.evaluate.scores import ColumnScore, Scores
@@ -15,20 +20,32 @@ from diabolo.evaluate.sweep import sweep
 __all__ = [
     "Anomalies",
     "ColumnScore",
+    "ColumnShape",
+    "FreshJudge",
+    "GenerationScores",
     "Geometry",
+    "ImageLikeness",
+    "ImageScores",
+    "Likeness",
     "MapQuality",
+    "ModeCoverage",
     "OddRow",
+    "PairTrend",
     "Probe",
     "ProbeScores",
     "Reason",
     "Scores",
     "Sweep",
     "anomaly",
+    "fresh_judge",
+    "generation",
+    "image_generation",
     "intrinsic_dimension",
     "knee",
     "map_quality",
     "minka",
     "mle",
+    "mode_coverage",
     "probe",
     "psnr",
     "reconstruction",

@@ -11,6 +11,7 @@ import pyarrow.types as is_
 
 from diabolo.errors import MissingColumnError, MissingExtra
 from diabolo.frames.convert import as_dtype, cast, to_numbers, to_pixels
+from diabolo.frames.numerals import THOUSANDTHS
 from diabolo.frames.patterns import is_text
 from diabolo.frames.source import IMAGE, Source
 
@@ -45,7 +46,8 @@ def template_of(source: Source) -> dict[str, Any]:
         }
     table = source.arrow
     levels = {f.name: _pack(_levels(table.column(f.name))) for f in table.schema if is_.is_dictionary(f.type)}
-    schema = base64.b64encode(table.schema.serialize().to_pybytes()).decode()
+    fields = [f.remove_metadata() if THOUSANDTHS in (f.metadata or {}) else f for f in table.schema]
+    schema = base64.b64encode(pa.schema(fields, table.schema.metadata).serialize().to_pybytes()).decode()
     return {"kind": source.kind, "schema": schema, "levels": levels, **source.hints}
 
 

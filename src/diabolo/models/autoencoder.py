@@ -31,15 +31,16 @@ from diabolo.columns import Continuous
 from diabolo.data.batch import Batch
 from diabolo.distributions import Joint
 from diabolo.errors import ParameterError
+from diabolo.files.parts import build, under
 from diabolo.frames import Frame
 from diabolo.models import specs
 from diabolo.models.base import ROWS, Distributes, Estimator
-from diabolo.models.codec import Architecture, Codec, take_weights, under
+from diabolo.models.codec import Architecture, Codec, take_weights
 from diabolo.models.density import Density, residual_scales
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
 from diabolo.models.scoring import Scores
-from diabolo.models.training import Material
+from diabolo.models.training import Material, is_rows
 from diabolo.terms import Corruption, Penalty
 from diabolo.terms.ordering import prefix
 from diabolo.train import Trainer
@@ -164,13 +165,15 @@ class Autoencoder(Scores, Distributes, Estimator):
         self.device = device
         self.trainer = trainer
 
-    def fit(self, X: Any, y: Any = None, *, schema: Any = None, run_dir: str | Path | None = None) -> Self:  # noqa: ARG002
-        """Learn schema and networks from rows.
+    def fit(self, X: Any, y: Any = None, *, schema: Any = None, run_dir: str | Path | None = None) -> Self:
+        """Learn schema and networks from rows, or from pairs of a damaged and a clean row.
 
         Parameters
         ----------
         X : table, array, tensor or images
-        y : ignored
+        y : the same kind, optional
+            Clean counterparts of the rows of ``X``, which then are damaged: encoded is X, rebuilt is y, and
+            ``reconstruct`` cleans. Labels, which have one dimension, are ignored.
         schema : Schema, dict or path, optional
             What columns are, where the automatic choice is to be overruled.
         run_dir : path, optional
@@ -179,15 +182,17 @@ class Autoencoder(Scores, Distributes, Estimator):
         """
         specs.check_spec("corruption", self.corruption, Corruption, "a value from diabolo.terms")
         specs.check_spec("penalty", self.penalty, Penalty, "a value from diabolo.terms")
-        material = Material.gather(self, X, schema, run_dir)
+        rows, damaged = (y, X) if is_rows(y) else (X, None)
+        material = Material.gather(self, rows, schema, run_dir, damaged)
+        if self.corruption is not None:
+            self.corruption.check(self.schema_)
         fitting = Fitting(self, material)
         k, self.curve_ = self.n_components, {}
         if isinstance(k, str):
             k, self.curve_ = fitting.choose_width(k, run_dir)
-        self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
+        self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed(material))
         fitting.fit(self.n_components_, run_dir)
-        samples = (part.spread(ROWS).to("cpu") for part in (material.rows, material.held_out))
-        self.density_ = self._fit_density(*samples, material.seed)
+        self.density_ = self._fit_density(material)
         self._keep_quantiles(material.frame)
         return self
 
@@ -252,9 +257,14 @@ class Autoencoder(Scores, Distributes, Estimator):
         self.codec_ = Codec(self.schema_, self.visible_, self.architecture_, ordered=self.ordered)
         take_weights(self.codec_, under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
-        self.reference_ = Reference(**under("reference.", tensors))
+        self.reference_ = build(Reference, under("reference.", tensors))
         self.density_ = Density.from_tensors(under("density.", tensors))
         self.score_quantiles_ = tensors["score_quantiles"].numpy()
+
+    @property
+    def denoises_(self) -> bool:
+        """Whether it was trained to clean rows: by a corruption, or from given pairs."""
+        return self.corruption is not None or "pairs" in self.history_.plan
 
     @property
     def mean_coordinates_(self) -> Tensor:
@@ -276,13 +286,15 @@ class Autoencoder(Scores, Distributes, Estimator):
             likelihood = torch.stack([part.double().flatten(1).sum(1) for part in cells]).sum(0)
             return (likelihood + self.density_.log_prob(code)).numpy()
 
-    def _fit_density(self, rows: Batch, held_out: Batch, seed: int) -> Density:
-        """What scores are made of, from codes of both and residuals of held-out rows."""
+    def _fit_density(self, material: Material) -> Density:
+        """What scores are made of, from codes of some rows and residuals of held-out ones."""
+        rows, held_out = (part.spread(ROWS) for part in (material.rows, material.held_out))
         with torch.inference_mode():
-            code = self.encode_batch(held_out)
+            codes = [self.encode_batch(material.source(part).to("cpu")) for part in (rows, held_out)]
             shared = {k for k, c in self.schema_.blocks.items() if isinstance(c, Continuous) and c.shared}
-            scales = residual_scales(self.decode_joint(code), held_out, shared)
-            return Density.fit(self.encode_batch(rows), code, scales, seed)
+            scales = residual_scales(self.decode_joint(codes[1]), held_out.to("cpu"), shared)
+            return Density.fit(*codes, scales, material.seed)
 
-    def _copying_allowed(self) -> bool:
-        return self.allow_overcomplete or self.corruption is not None or self.penalty is not None
+    def _copying_allowed(self, material: Material) -> bool:
+        asked = (material.counterparts, self.corruption, self.penalty)
+        return self.allow_overcomplete or any(term is not None for term in asked)

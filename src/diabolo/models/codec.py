@@ -17,7 +17,7 @@ from diabolo.models.reference import Reference
 from diabolo.nn import ridge
 from diabolo.shapes import Code, Features
 
-__all__ = ["Architecture", "Codec", "Latent", "take_weights", "under", "with_linear_path"]
+__all__ = ["Architecture", "Codec", "Latent", "take_weights", "with_linear_path"]
 
 Size = int | tuple[int, int, int]
 
@@ -197,14 +197,3 @@ def take_weights(net: nn.Module, tensors: Mapping[str, Tensor]) -> None:
 def _blamed(bad: Tensor, column: int) -> bool:
     """Whether a column is among the bad cells of its block (a block of one column answers for all its cells)."""
     return bool(bad[column]) if column < len(bad) else bool(bad.any())
-
-
-def under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors whose names begin so, without the beginning.
-
-    Examples
-    --------
-    >>> list(under("codec.", {"codec.weight": torch.zeros(1), "mean": torch.zeros(1)}))
-    ['weight']
-    """
-    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}

@@ -79,6 +79,8 @@ class Fitting:
         if self._is_promised(k, model.architecture_, history) and self._deficit(codec, reference) > 0:
             codec, history = self._fall_back(k, reference, history, run_dir)
         model.curve_ = self.curve(codec) if model.ordered else model.curve_
+        if self.material.counterparts is not None:
+            history.plan["pairs"] = len(self.everything)
         model.codec_, model.history_ = codec.cpu().eval(), history
         model.reference_ = Reference.fit(model.schema_, self.everything, k).to("cpu")
         self._warn()
@@ -101,16 +103,16 @@ class Fitting:
             self._start(codec, self.everything)
             outcome = diagnosis.IS_PCA
         history = history.after(nets)
-        history.plan["linear_path"] = outcome
+        history.plan.update(linear_path=outcome, epochs_before=len(nets.epochs))
         return codec, history
 
     def _warn(self) -> None:
         """Say what the held-out rows, and some training rows beside them, show of the model."""
         model, held_out = self.model, self.held_out.to("cpu")
-        objective = Reconstruction(model.codec_, model.schema_).eval()
+        objective = self._judge(model.codec_)
         some = self.rows.take(_stride(self.rows, JUDGED_ROWS)).to("cpu")
         with torch.inference_mode():
-            codes = [model.codec_.encode(batch).mean for batch in (held_out, some)]
+            codes = [objective.mean_code(batch) for batch in (held_out, some)]
             parts = zip((held_out, some), codes, strict=True)
             errors = [float(objective.error(batch, code, None).mean()) for batch, code in parts]
         notes = diagnosis.fallback(model.history_)
@@ -121,18 +123,19 @@ class Fitting:
     def _is_promised(self, k: int, architecture: Architecture, history: History) -> bool:
         """Whether to end no worse than PCA is what was asked for.
 
-        A corruption, a penalty or a code as wide as the row asks for something else than the smallest error of clean rows,
-        where PCA may copy; and who pressed Ctrl-C does not want another training.
+        Given pairs, a corruption, a penalty or a code as wide as the row ask for something else than the smallest error of
+        clean rows, where PCA may copy; and who pressed Ctrl-C does not want another training.
         """
         model = self.model
-        plain = model.corruption is None and model.penalty is None and k < n_features(model.schema_)
+        asked = (self.material.counterparts, model.corruption, model.penalty)
+        plain = all(term is None for term in asked) and k < n_features(model.schema_)
         return plain and architecture.linear_path is None and history.stop_reason != "interrupted"
 
     def curve(self, codec: Codec) -> dict[int, float]:
         """Held-out error of an ordered codec at every width."""
-        objective = Reconstruction(codec, self.model.schema_)
+        objective = self._judge(codec)
         with torch.inference_mode():
-            code = codec.encode(self.held_out).mean
+            code = objective.mean_code(self.held_out)
             widths = range(1, codec.n_components + 1)
             return {k: float(objective.error(self.held_out, code, prefix(code, k)).mean()) for k in widths}
 
@@ -157,14 +160,12 @@ class Fitting:
             plan = dataclasses.replace(plan, max_epochs=1)
         folder = None if run_dir is None else Path(run_dir) / stage
         own = {"architecture": architecture, "n_components": k}
-        same = folder and identity(model, self.seed, self.trainer, self.rows, self.held_out, **own)
-        history = self.material.train(objective, plan, folder=folder, identity=same, trainer=self._limited())
+        batches = (self.rows, self.held_out, *filter(None, [self.material.counterparts]))
+        same = folder and identity(model, self.seed, self.trainer, *batches, **own)
+        history = self.material.train(
+            objective, plan, folder=folder, identity=same, trainer=self.trainer.after(self.seconds)
+        )
         return codec, history
-
-    def _limited(self) -> Trainer:
-        """The trainer with what is left of its time."""
-        limit = self.trainer.max_seconds
-        return dataclasses.replace(self.trainer, max_seconds=None if limit is None else limit - self.seconds)
 
     def _scores(self, k: int) -> Tensor:
         """The first k principal component scores of the training rows, or as many as there are."""
@@ -175,7 +176,16 @@ class Fitting:
         """What a codec is trained and chosen by."""
         model, k = self.model, codec.n_components
         fairness = reference.fairness(model.schema_, self.held_out, k) if codec.ordered else None
-        return Reconstruction(codec, model.schema_, model.corruption, self.cost, fairness).to(codec.device)
+        counterparts = self.material.counterparts
+        return Reconstruction(codec, model.schema_, model.corruption, self.cost, fairness, counterparts).to(
+            codec.device
+        )
+
+    def _judge(self, codec: Codec) -> Reconstruction:
+        """The error of a codec, without what training adds."""
+        given = self.material.counterparts
+        counterparts = None if given is None else given.to(codec.device)
+        return Reconstruction(codec, self.model.schema_, counterparts=counterparts).eval()
 
     def _start(self, codec: Codec, rows: Batch) -> None:
         """Put statistics (and a linear path) of rows into a codec."""
@@ -184,10 +194,10 @@ class Fitting:
 
     def _deficit(self, codec: Codec, reference: Reference) -> float:
         """Held-out error of a codec less PCA's, plus two standard errors of this difference."""
-        schema, objective = self.model.schema_, Reconstruction(codec, self.model.schema_).eval()
+        schema, objective = self.model.schema_, self._judge(codec)
         with torch.inference_mode():
             losses = [
-                objective.error(part, codec.encode(part).mean, None)
+                objective.error(part, objective.mean_code(part), None)
                 - schema.errors_by_column(part, reference.expected(schema, part)).sum(1)
                 for part in self.held_out.split(START_ROWS)
             ]

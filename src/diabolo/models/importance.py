@@ -58,17 +58,17 @@ def log_likelihood(codec: Codec, prior: Density, batch: Batch, n: int, noise: No
     noise : callable
         Where they come from.
     """
-    cells = sum(values[0].numel() for values in batch.values.values()) if len(batch) else 1
+    cells = sum(values.shape[1:].numel() for values in batch.values.values())
     together = max(1, CELLS // cells)
     parts = [_of_few(codec, prior, part, n, noise, together) for part in batch.split(min(together, 256))]
-    return torch.cat(parts) if parts else torch.zeros(0, dtype=torch.float64)
+    return torch.cat(parts)
 
 
 def _of_few(codec: Codec, prior: Density, batch: Batch, n: int, noise: Noise, together: int) -> Tensor:
     """The same for rows that are encoded at once; weights are summed up as they come."""
     q = cast(Gaussian, codec.encode(batch))
     rows, k = q.loc.shape
-    step = max(1, together // rows)
+    step = max(1, together // max(rows, 1))
     total = torch.full((rows,), -torch.inf, dtype=torch.float64)
     for start in range(0, n, step):
         stop = min(start + step, n)

@@ -20,6 +20,7 @@ Vincent et al., "Extracting and composing robust features with denoising autoenc
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -48,6 +49,8 @@ from diabolo.train import History, Trainer
 
 __all__ = ["MaskedAutoencoder"]
 
+BATCHES, SMALLEST_BATCH, LARGEST_BATCH = 40, 64, 512  # about so many in an epoch, of so many rows
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 2400, 20, 100, 2e-3
 TOGETHER = 512  # rows drawn in one order
 START_ROWS = 20_000  # rows that show the principal components of features
 
@@ -154,7 +157,7 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         if bins is None or bins < 2:
             raise ParameterError(f"bins={self.bins!r} is not a whole number, at least 2.")
         material = Material.gather(self, X, schema, run_dir)
-        plan = material.plan(self)
+        plan = self._plan(len(material.rows))
         self.architecture_ = self._architecture()
         self.codebook_ = Codebook.fit(self.schema_, material.rows, int(bins))
         self.net_, self.history_ = self._train(material, plan, run_dir)
@@ -218,6 +221,18 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         """The mean training row in coordinates."""
         return self.reference_.mean
 
+    def _plan(self, rows: int) -> defaults.Plan:
+        """Larger batches and more epochs than for an autoencoder: every row is another task each time it comes."""
+        batch = defaults.number("batch_size", self.batch_size) or 2 ** round(
+            math.log2(min(max(rows / BATCHES, SMALLEST_BATCH), LARGEST_BATCH))
+        )
+        steps = STEPS * defaults.SIZES.get(self.size, 1.0) / math.ceil(rows / batch)
+        epochs = defaults.number("max_epochs", self.max_epochs) or min(
+            MOST_EPOCHS, max(FEWEST_EPOCHS, round(steps))
+        )
+        rate = defaults.number("learning_rate", self.learning_rate) or RATE
+        return defaults.plan(self.size, rows, int(batch), int(epochs), rate)
+
     def _train(
         self, material: Material, plan: defaults.Plan, run_dir: str | Path | None
     ) -> tuple[MaskedNet, History]:
@@ -232,8 +247,10 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         folder = None if run_dir is None else Path(run_dir) / "nets"
         same = None if folder is None else identity(self, material.seed, material.trainer, rows, held_out)
         coded = dataclasses.replace(material, rows=rows, held_out=held_out)
-        history = coded.train(HiddenCells(net.to(rows.index.device)), plan, folder=folder, identity=same)
-        return net.cpu().eval(), history
+        objective = HiddenCells(net.to(rows.index.device))
+        trainer = material.trainer.settled(patience=1.0)  # hidden cells are another sample in every epoch
+        history = coded.train(objective, plan, folder=folder, identity=same, trainer=trainer)
+        return objective.average.net.cpu().eval(), history
 
     def _find_waist(self, batch: Batch) -> None:
         """Principal components of the features of training rows."""

@@ -32,10 +32,11 @@ from torch import Tensor
 from diabolo.data.batch import Batch
 from diabolo.distributions import Gaussian, Joint
 from diabolo.errors import OvercompleteError, ParameterError
+from diabolo.files.parts import build, under
 from diabolo.frames import Frame
 from diabolo.models import defaults, diagnosis
 from diabolo.models.base import ROWS, Distributes, Estimator, n_features
-from diabolo.models.codec import Architecture, Codec, take_weights, under, with_linear_path
+from diabolo.models.codec import Architecture, Codec, take_weights, with_linear_path
 from diabolo.models.density import Density
 from diabolo.models.elbo import Elbo, is_active
 from diabolo.models.fitting import START_ROWS, architecture_of, identity
@@ -328,7 +329,7 @@ class VAE(Samples, Scores, Distributes, Estimator):
         """Weights, references and the prior from a file."""
         self.codec_ = Codec(self.schema_, self.n_components_, self.architecture_, latent=Gaussian)
         take_weights(self.codec_, under("codec.", tensors))
-        self.reference_ = Reference(**under("reference.", tensors))
+        self.reference_ = build(Reference, under("reference.", tensors))
         self.prior_ = Density.from_tensors(under("prior.", tensors))
         self.score_quantiles_, self.kl_ = tensors["score_quantiles"].numpy(), tensors["kl"].numpy()
 

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any, Self
 
+from diabolo.files.parts import build
+
 __all__ = ["Epoch", "History"]
 
 
@@ -80,7 +82,8 @@ class History:
     @property
     def seconds(self) -> float:
         """Wall time of the whole run."""
-        return self.epochs[-1].seconds if self.epochs else float(self.plan.get("seconds", 0.0))
+        last = self.epochs[-1].seconds if self.epochs else 0.0
+        return float(self.plan.get("seconds", last))  # of all stages, where there are several
 
     def later(self, seconds: float) -> Self:
         """The record of a run before which ``seconds`` had been spent on the same fit."""
@@ -101,8 +104,8 @@ class History:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """The record that :meth:`to_json` gave."""
-        fields: dict[str, Any] = {**stored, "epochs": tuple(Epoch(**epoch) for epoch in stored["epochs"])}
-        return cls(**fields)
+        epochs = tuple(build(Epoch, epoch) for epoch in stored["epochs"])
+        return build(cls, {**stored, "epochs": epochs})
 
 
 class HistoryFile:
