@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.data.schema import Schema as Schema
     from diabolo.evaluate.sweep import sweep as sweep
     from diabolo.models.autoencoder import Autoencoder as Autoencoder
+    from diabolo.models.denoiser import Denoiser as Denoiser
     from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
     from diabolo.models.loading import load as load
     from diabolo.models.masked import MaskedAutoencoder as MaskedAutoencoder
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Autoencoder": "diabolo.models.autoencoder",
+    "Denoiser": "diabolo.models.denoiser",
     "LinearAutoencoder": "diabolo.models.linear",
     "MaskedAutoencoder": "diabolo.models.masked",
     "Schema": "diabolo.data.schema",

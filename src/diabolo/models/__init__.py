@@ -1,9 +1,17 @@
 """Estimators: one file per family. This list is the registry: it drives the command line, the tests and safe loading."""
 
 from diabolo.models.autoencoder import Autoencoder
+from diabolo.models.denoiser import Denoiser
 from diabolo.models.linear import LinearAutoencoder
 from diabolo.models.masked import MaskedAutoencoder
 from diabolo.models.semi_supervised import SemiSupervisedClassifier
 from diabolo.models.vae import VAE
 
-__all__ = ["VAE", "Autoencoder", "LinearAutoencoder", "MaskedAutoencoder", "SemiSupervisedClassifier"]
+__all__ = [
+    "VAE",
+    "Autoencoder",
+    "Denoiser",
+    "LinearAutoencoder",
+    "MaskedAutoencoder",
+    "SemiSupervisedClassifier",
+]
