@@ -11,6 +11,7 @@ from diabolo.frames import Frame
 from diabolo.models.codec import Codec
 from diabolo.models.elbo import Elbo
 from diabolo.models.reconstruction import Reconstruction
+from diabolo.models.told import Told
 from diabolo.nn import Dense
 from diabolo.terms import KL, Contractive, Masking, Neighbors, Noise, Orthogonal, Sparsity, Swap
 from diabolo.terms.penalties import Cost
@@ -34,9 +35,10 @@ def codec_of(schema: Schema, *, ordered: bool = False, linear_path: bool = False
     return Codec(schema, 2, Dense((8,), linear_path=linear_path), ordered=ordered)
 
 
-def bound(schema: Schema, **price: float) -> Elbo:
+def bound(schema: Schema, *told: str, **price: float) -> Elbo:
     torch.manual_seed(0)
-    return Elbo(Codec(schema, 2, Dense((8,)), latent=Gaussian), KL(**price), steps=4)
+    known = Told(schema, told) if told else None
+    return Elbo(Codec(schema, 2, Dense((8,)), latent=Gaussian, told=known), KL(**price), steps=4)
 
 
 def near(schema: Schema) -> Cost:
@@ -59,6 +61,7 @@ OBJECTIVES = {
     ),
     "variational": lambda schema: bound(schema, warmup=0.0),
     "variational, free bits": lambda schema: bound(schema, warmup=0.0, free_bits=0.05, beta=2.0),
+    "variational, told": lambda schema: bound(schema, "town", "size", warmup=0.0),
     "neighbors": lambda schema: Reconstruction(codec_of(schema), schema, cost=near(schema)),
 }
 

@@ -11,6 +11,7 @@ from sklearn.datasets import load_digits
 import diabolo
 from diabolo.errors import CollapseWarning, OvercompleteError, ParameterError
 from diabolo.maps import interpolate
+from diabolo.models.density import Density
 from diabolo.models.vae import VAE, fitted_prior
 from diabolo.nn import Dense
 from diabolo.terms import KL
@@ -142,6 +143,77 @@ def test_the_standard_prior_can_be_insisted_on():
     assert model.prior_.means.tolist() == [[0.0, 0.0]]
 
 
+# --- conditions
+
+
+@pytest.fixture(scope="module")
+def told() -> VAE:
+    rows = table().assign(children=lambda frame: frame["children"].where(frame["children"] != 3))
+    return VAE(
+        2,
+        condition=["tall", "children"],
+        max_epochs=30,
+        learning_rate=0.01,
+        random_state=0,
+        architecture=Dense((32,)),
+    ).fit(rows)
+
+
+@pytest.mark.parametrize("level", ["yes", "no"])
+def test_what_it_is_told_is_kept_to_and_the_rest_follows(told, level):
+    made, real = told.sample(500, given={"tall": level}, random_state=0), table()
+    assert set(made["tall"]) == {level}
+    assert made["height"].mean() == pytest.approx(real[real["tall"] == level]["height"].mean(), abs=3)
+    assert made["height"].std() == pytest.approx(real[real["tall"] == level]["height"].std(), rel=0.25)
+
+
+def test_what_it_is_not_told_is_drawn_as_in_training_gaps_included(told):
+    made, real = told.sample(2000, random_state=0), table()
+    assert made["tall"].eq("yes").mean() == pytest.approx(real["tall"].eq("yes").mean(), abs=0.04)
+    assert made["children"].isna().mean() == pytest.approx(real["children"].eq(3).mean(), abs=0.04)
+
+
+def test_ranges_and_balance_are_conditions_as_well(told):
+    made = told.sample(40, given={"children": (4, None)}, balance="tall", random_state=0)
+    assert made["children"].min() >= 4
+    assert made["tall"].value_counts().tolist() == [20, 20]
+
+
+def test_only_what_it_was_fitted_with_can_be_told(told):
+    with pytest.raises(ParameterError, match="cannot be told 'town'"):
+        told.sample(3, given={"town": "Rome"})
+
+
+def test_the_code_has_its_width_and_rows_are_rebuilt_under_their_own_condition(told):
+    rows = table()
+    assert told.transform(rows).shape == (400, 2)
+    assert told.inverse_transform(told.transform(rows)).shape == rows.shape
+    rebuilt = told.reconstruct(rows)
+    assert (rebuilt["tall"] == rows["tall"]).mean() > 0.95
+    assert np.corrcoef(rebuilt["height"], rows["height"])[0, 1] > 0.9
+    assert (told.augment(rows, random_state=0)["tall"] == rows["tall"]).all()
+
+
+def test_what_it_is_told_has_no_share_in_the_likelihood(told):
+    """Where it is all that is seen, and the code tells nothing, the likelihood is that of seeing nothing: 1."""
+    rows = table().assign(height=np.nan, weight=np.nan, town=None)
+    silent = copy.copy(told)
+    silent.codec_, silent.prior_ = copy.deepcopy(told.codec_), Density.standard(2)
+    with torch.no_grad():
+        for layer in (silent.codec_.encoder[-2], silent.codec_.shortcut):
+            layer.weight.zero_()
+            layer.bias.zero_()
+    assert np.abs(silent.log_likelihood(rows, 5, random_state=0)).max() < 1e-5
+    assert np.abs(silent.log_likelihood(table(), 5, random_state=0)).mean() > 0.5
+
+
+def test_a_conditional_model_goes_into_a_file(told, tmp_path):
+    told.save(tmp_path / "told.diabolo")
+    again = diabolo.load(tmp_path / "told.diabolo")
+    wanted = {"n": 9, "given": {"tall": "no"}, "random_state": 3}
+    assert again.sample(**wanted).equals(told.sample(**wanted))
+
+
 # --- rows near given ones
 
 
@@ -209,6 +281,7 @@ def test_a_number_of_draws_is_a_whole_number(fitted, n):
     [
         ({"beta": -1.0}, ParameterError, "beta=-1"),
         ({"beta": "high"}, ParameterError, "beta='high'"),
+        ({"condition": ["city"]}, ParameterError, "no column 'city'"),
         ({"prior": "flow"}, ParameterError, "prior='flow'"),
         ({"n_components": 0}, ParameterError, "n_components=0"),
         ({"n_components": 9, "beta": KL(free_bits=0.5)}, OvercompleteError, "n_components=9.*free_bits"),

@@ -1,6 +1,7 @@
 """Estimators: one file per family. This list is the registry: it drives the command line, the tests and safe loading."""
 
 from diabolo.models.autoencoder import Autoencoder
+from diabolo.models.denoiser import Denoiser
 from diabolo.models.flow import Flow
 from diabolo.models.gan import GAN
 from diabolo.models.linear import LinearAutoencoder
@@ -12,6 +13,7 @@ __all__ = [
     "GAN",
     "VAE",
     "Autoencoder",
+    "Denoiser",
     "Flow",
     "LinearAutoencoder",
     "MaskedAutoencoder",

@@ -190,7 +190,7 @@ class Encodes(TransformerMixin, ABC):
 
     @abstractmethod
     def encode_batch(self, batch: Batch) -> Tensor:
-        """Mean code (B, k) of a batch."""
+        """Mean code (B, k) of a batch, with what else a decoder needs to know of the rows beside it."""
 
     def transform(self, X: Any) -> np.ndarray:
         """Codes of rows.
@@ -211,7 +211,7 @@ class Encodes(TransformerMixin, ABC):
             A column is absent.
         """
         _, batch = self._read(X)  # type: ignore[attr-defined]
-        return self._codes(batch).numpy()
+        return self._codes(batch)[:, : self.n_components_].numpy()
 
     def _codes(self, batch: Batch) -> Tensor:
         """Codes of any number of rows, on the CPU."""

@@ -14,6 +14,7 @@ from diabolo.data.schema import Schema
 from diabolo.distributions import Gaussian, Joint, Point
 from diabolo.errors import ModelFileError
 from diabolo.models.reference import Reference
+from diabolo.models.told import Told
 from diabolo.nn import ridge
 from diabolo.shapes import Code, Features
 
@@ -63,6 +64,8 @@ class Codec(nn.Module):
         The decoder is also told which dimensions it sees, so that any first k' of them can be decoded.
     latent : Latent
         The distribution q(z | row), whose numbers the encoder gives.
+    told : Told, optional
+        Columns that the decoder is given as well: it then takes codes with their numbers beside them (:meth:`widen`).
     """
 
     def __init__(
@@ -73,20 +76,22 @@ class Codec(nn.Module):
         *,
         ordered: bool = False,
         latent: Latent = Point,
+        told: Told | None = None,
     ) -> None:
         super().__init__()
         columns = {schema.key(column): column for column in schema.columns}
         self.schema = schema
         self.n_components = n_components
         self.ordered = ordered
-        self.latent = latent
+        self.latent, self.told = latent, told
         self.embedders = nn.ModuleDict({key: column.embedder() for key, column in columns.items()})
         width: int = sum(embedder.width for embedder in self.embedders.values())  # type: ignore[misc]
         images = [column for column in schema.columns if isinstance(column, Image)]
         size: Size = images[0].size if len(columns) == len(images) == 1 else width
         self.encoder = architecture.encoder(size, n_components * latent.NUMBERS)
         self.shortcut = nn.Linear(width, n_components) if architecture.linear_path else None
-        self.decoder = architecture.decoder(n_components * (2 if ordered else 1), size)
+        seen = n_components * (2 if ordered else 1) + (0 if told is None else width)
+        self.decoder = architecture.decoder(seen, size)
         code = n_components if architecture.linear_path else 0
         self.heads = nn.ModuleDict(
             {key: column.head(cast(Size, self.decoder.features), code) for key, column in columns.items()}
@@ -113,24 +118,38 @@ class Codec(nn.Module):
             q.loc = q.loc + self.shortcut(features)
         return q
 
-    def decode(self, code: Code, visible: Code | None = None) -> Joint:
+    def widen(self, code: Code, batch: Batch) -> Features:
+        """Codes (B, k) of rows, with what the decoder is told of these beside them."""
+        return code if self.told is None else torch.cat([code, self.told.numbers(batch).to(code)], 1)
+
+    def asked(self, batch: Batch) -> Batch:
+        """Rows of which only what the decoder is not told counts."""
+        return batch if self.told is None else self.told.others(batch)
+
+    def decode(self, code: Features, visible: Features | None = None, *, heads_only: bool = False) -> Joint:
         """p(row | z) from codes (B, k).
 
         Parameters
         ----------
         code : Tensor, shape (B, k)
+            Widened where the decoder is told something.
         visible : Tensor, shape (B, k), optional
             For an ordered codec: 1 for dimensions to use, 0 for the others; None uses all.
+        heads_only : bool
+            No gradient goes beyond the heads.
         """
+        code, features = self._split(code)
         if self.ordered:
             visible = torch.ones_like(code) if visible is None else visible
             code = code * visible
-        hidden = self.decoder(torch.cat([code, visible], 1) if visible is not None else code)
+        inputs = [part for part in (code, visible, features) if part is not None]
+        hidden = self.decoder(torch.cat(inputs, 1) if len(inputs) > 1 else code)
+        hidden, code = (hidden.detach(), code.detach()) if heads_only else (hidden, code)
         return Joint({key: head(hidden, code) for key, head in self.heads.items()})
 
     def blame(self, batch: Batch) -> list[str]:
         """Table columns whose log-probability is not finite."""
-        joint = self.decode(self.encode(batch).mean)
+        joint = self.decode(self.widen(self.encode(batch).mean, batch))
         cells = joint.log_probs(batch.values, batch.seen)
         bad = {key: (~torch.isfinite(c)).flatten(1).any(0) for key, c in cells.items()}
         return [
@@ -147,6 +166,13 @@ class Codec(nn.Module):
         """
         images = any(isinstance(column, Image) for column in self.schema.columns)
         return self if images else copy.deepcopy(self).double()
+
+    def _split(self, code: Features) -> tuple[Code, Tensor | None]:
+        """Codes, and the embedding of what the decoder is told."""
+        if self.told is None:
+            return code, None
+        rows = self.told.batch(code[:, self.n_components :])
+        return code[:, : self.n_components], self.embed(rows)
 
     @torch.no_grad()
     def start(self, batch: Batch) -> None:

@@ -8,6 +8,7 @@ from torch import Tensor
 from diabolo.data.batch import Batch
 from diabolo.distributions import Gaussian
 from diabolo.models.codec import Codec
+from diabolo.models.told import Told
 from diabolo.randomness import generator
 from diabolo.shapes import Code, PerRow
 from diabolo.terms import KL
@@ -47,18 +48,21 @@ class Elbo(Objective):
         self.register_buffer("step", torch.zeros(()))
 
     def losses(self, batch: Batch, player: str = "model") -> dict[str, PerRow]:  # noqa: ARG002 - one player
-        """``reconstruction`` and ``kl`` in nats."""
+        """``reconstruction`` and ``kl`` in nats; ``told`` lets the heads repeat what the decoder was told."""
         if self.training:
             self.step += 1
         q = self.posterior(batch)
+        code = self.codec.widen(q.rsample(), batch)
         price = self.kl(from_standard_normal(q), self.step / self.steps)
-        return {"reconstruction": self._surprise(batch, q.rsample()), "kl": price}
+        terms = {"reconstruction": self._surprise(batch, code), "kl": price}
+        return terms if self.codec.told is None else {**terms, "told": self._repetition(batch, code)}
 
     def monitor(self, batch: Batch) -> PerRow:
         """−ELBO at the full price of information, with noise that belongs to the row."""
         q = self.posterior(batch)
         noise = torch.randn(DRAWS, q.loc.shape[1], generator=generator(0, "held-out noise")).to(q.loc)
         code = q.loc + q.log_scale.exp() * noise[batch.index % DRAWS]
+        code = self.codec.widen(code, batch)
         return self._surprise(batch, code) + self.kl.beta * from_standard_normal(q).sum(1)
 
     def measures(self, held_out: Batch) -> dict[str, list[float]]:
@@ -76,8 +80,14 @@ class Elbo(Objective):
         return self.codec.blame(batch)
 
     def _surprise(self, batch: Batch, code: Code) -> PerRow:
-        """−log p(row | z)."""
-        return -self.codec.decode(code).log_prob(batch.values, batch.seen)
+        """−log p(row | z) of what the decoder is not told."""
+        asked = self.codec.asked(batch)
+        return -self.codec.decode(code).log_prob(asked.values, asked.seen)
+
+    def _repetition(self, batch: Batch, code: Code) -> PerRow:
+        """−log p of what the decoder was told: it shapes the heads and nothing else."""
+        told = cast(Told, self.codec.told).themselves(batch)
+        return -self.codec.decode(code, heads_only=True).log_prob(told.values, told.seen)
 
 
 def is_active(means: Tensor) -> Tensor:

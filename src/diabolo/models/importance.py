@@ -82,6 +82,7 @@ def _log_weights(codec: Codec, prior: Density, batch: Batch, q: Gaussian, z: Ten
     """Logarithm of p(x | z) p(z) / q(z | x) for codes (s, B, k), float64 (s, B)."""
     count, rows, _ = z.shape
     again = batch.take(torch.arange(rows).repeat(count)) if count > 1 else batch
-    flat = z.flatten(0, 1)
-    likelihood = codec.decode(flat).log_prob(again.values, again.seen).double() + prior.log_prob(flat)
+    asked, flat = codec.asked(again), z.flatten(0, 1)
+    joint = codec.decode(codec.widen(flat, again))
+    likelihood = joint.log_prob(asked.values, asked.seen).double() + prior.log_prob(flat)
     return likelihood.unflatten(0, (count, rows)) - q.log_prob(z).double().sum(2)

@@ -20,7 +20,7 @@ Dai & Wipf, "Diagnosing and enhancing VAE models", ICLR 2019 (learned scale, a s
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, ClassVar, Self, cast
@@ -37,6 +37,7 @@ from diabolo.frames import Frame
 from diabolo.models import defaults, diagnosis
 from diabolo.models.base import ROWS, Distributes, Estimator, n_features
 from diabolo.models.codec import Architecture, Codec, take_weights, with_linear_path
+from diabolo.models.conditions import conditions
 from diabolo.models.density import Density
 from diabolo.models.elbo import Elbo, is_active
 from diabolo.models.fitting import START_ROWS, architecture_of, identity
@@ -44,6 +45,7 @@ from diabolo.models.importance import common_noise, fresh_noise, log_likelihood
 from diabolo.models.reference import Reference
 from diabolo.models.sampling import Samples
 from diabolo.models.scoring import Scores
+from diabolo.models.told import Told
 from diabolo.models.training import Material
 from diabolo.randomness import seeded
 from diabolo.terms import KL
@@ -71,13 +73,16 @@ class VAE(Samples, Scores, Distributes, Estimator):
     beta : float or KL
         Price of information in the code, against the reconstruction; :class:`diabolo.terms.KL` also says how many nats
         are free and how the price rises in the first steps.
+    condition : list of str, optional
+        Columns that encoder and decoder are told: the code holds what they do not tell, and ``sample(given=...)`` keeps
+        to them. They have no share in the likelihood, log p(x | c).
     prior : {"mixture", "standard"}
         What codes are drawn from: a mixture of normal distributions fitted to the codes of all rows after training, where
         it describes those of held-out rows better than N(0, I); or N(0, I) in any case.
     architecture : "auto", Dense, Conv or Modules
-        The networks; ``auto`` by kind of data and ``size``. They start at the principal components, unless their
-        ``linear_path`` is False. The encoder of ``Modules`` gives 2k numbers: means, then logarithms of standard
-        deviations.
+        The networks; ``auto`` by kind of data and ``size``. They start at the principal components, except for images
+        or where their ``linear_path`` is False. The encoder of ``Modules`` gives 2k numbers: means, then logarithms of
+        standard deviations.
     size : {"small", "base", "large"}
         The one dial behind everything automatic.
     max_epochs, batch_size, learning_rate : number or "auto"
@@ -102,6 +107,10 @@ class VAE(Samples, Scores, Distributes, Estimator):
         Number of dimensions whose mean varies with the row by more than 0.01 (its variance).
     prior_ : Density
         p(z) of :meth:`sample` and :meth:`log_likelihood`.
+    told_ : Tensor, shape (m, c)
+        With a condition: its columns in training rows (at most 8,192), as numbers, from which :meth:`sample` draws.
+    usual_ : Tensor, shape (c,)
+        The most usual of them, under which a code alone is decoded.
     mean_coordinates_ : Tensor
         The mean row, the baseline of :meth:`score`.
 
@@ -141,6 +150,8 @@ class VAE(Samples, Scores, Distributes, Estimator):
     codec_: Codec
     kl_: np.ndarray
     active_units_: int
+    told_: Tensor
+    usual_: Tensor
     prior_: Density
     reference_: Reference
 
@@ -149,6 +160,7 @@ class VAE(Samples, Scores, Distributes, Estimator):
         n_components: int | None = None,
         *,
         beta: float | KL = 1.0,
+        condition: Sequence[str] | None = None,
         prior: str = "mixture",
         architecture: Architecture | str = "auto",
         size: str = "base",
@@ -161,6 +173,7 @@ class VAE(Samples, Scores, Distributes, Estimator):
     ) -> None:
         self.n_components = n_components
         self.beta = beta
+        self.condition = condition
         self.prior = prior
         self.architecture = architecture
         self.size = size
@@ -190,7 +203,8 @@ class VAE(Samples, Scores, Distributes, Estimator):
         self.n_components_ = self._width(self.n_components, copying_allowed=True)
         _refuse_waste(self.n_components_, n_features(self.schema_), kl)
         given = architecture_of(self)
-        self.architecture_ = with_linear_path(given) if given.linear_path is None else given
+        pictures = any(isinstance(column, Image) for column in self.schema_.columns)
+        self.architecture_ = given if pictures or given.linear_path is not None else with_linear_path(given)
         codec = self._new_codec(material)
         plan = material.plan(self)
         steps = plan.max_epochs * -(-len(material.rows) // plan.batch_size)
@@ -291,21 +305,31 @@ class VAE(Samples, Scores, Distributes, Estimator):
 
     def sample_batch(self, n: int, given: Mapping[str, Any]) -> Batch:
         """``n`` rows decoded from codes that the prior drew."""
-        if given:
+        told = self.codec_.told
+        if given and told is None:
             raise ParameterError(
-                f"this VAE cannot be told what {', '.join(map(repr, given))} is to be: leave given out, or fit a "
-                "MaskedAutoencoder, which can be told any column."
+                f"this VAE cannot be told what {', '.join(map(repr, given))} is to be: fit it with condition=[...], or fit "
+                "a MaskedAutoencoder, which can be told any column."
             )
-        parts = [self.draw_values(code) for code in self.prior_.sample(max(n, 1)).split(ROWS)]
+        rows, code = max(n, 1), self.prior_.sample(max(n, 1))
+        if told is not None:
+            told.check(given)
+            wanted = conditions(given, self.schema_, self.template_)
+            code = torch.cat([code, told.draw(self.told_, rows, wanted)], 1)
+        parts = [self.draw_values(part) for part in code.split(ROWS)]
         values = {key: torch.cat([part[key] for part in parts])[:n] for key in parts[0]}
-        return Batch(values, {}, torch.arange(n))
+        if told is None:
+            return Batch(values, {}, torch.arange(n))
+        return told.known(Batch(values, {}, torch.arange(n)), code[:n, self.n_components_ :])
 
     def encode_batch(self, batch: Batch) -> Tensor:
-        """Mean code of a batch, (B, n_components)."""
-        return self.codec_.encode(batch).mean
+        """Mean code of a batch, (B, n_components), with what the decoder is told beside it."""
+        return self.codec_.widen(self.codec_.encode(batch).mean, batch)
 
     def decode_joint(self, code: Tensor) -> Joint:
         """p(row | z), one distribution per block of columns, from codes (B, n_components)."""
+        if self.codec_.told is not None and code.shape[1] == self.n_components_:
+            code = torch.cat([code, self.usual_.to(code).expand(len(code), -1)], 1)
         return self.codec_.decode(code)
 
     def score_batch(self, batch: Batch) -> np.ndarray:
@@ -323,11 +347,14 @@ class VAE(Samples, Scores, Distributes, Estimator):
         weights |= {f"reference.{name}": t for name, t in self.reference_.tensors().items()}
         weights |= {f"prior.{name}": t for name, t in self.prior_.tensors().items()}
         kept = {"score_quantiles": self.score_quantiles_, "kl": self.kl_}
-        return weights | {name: torch.from_numpy(numbers) for name, numbers in kept.items()}
+        told = {} if self.codec_.told is None else {"told": self.told_, "usual": self.usual_}
+        return weights | told | {name: torch.from_numpy(numbers) for name, numbers in kept.items()}
 
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights, references and the prior from a file."""
-        self.codec_ = Codec(self.schema_, self.n_components_, self.architecture_, latent=Gaussian)
+        self.codec_ = self._codec()
+        if self.codec_.told is not None:
+            self.told_, self.usual_ = tensors["told"], tensors["usual"]
         take_weights(self.codec_, under("codec.", tensors))
         self.reference_ = build(Reference, under("reference.", tensors))
         self.prior_ = Density.from_tensors(under("prior.", tensors))
@@ -338,11 +365,16 @@ class VAE(Samples, Scores, Distributes, Estimator):
         """The mean training row in coordinates."""
         return self.reference_.mean
 
+    def _codec(self) -> Codec:
+        """Networks without training."""
+        names = (self.condition,) if isinstance(self.condition, str) else tuple(self.condition or ())
+        told = Told(self.schema_, names) if names else None
+        return Codec(self.schema_, self.n_components_, self.architecture_, latent=Gaussian, told=told)
+
     def _new_codec(self, material: Material) -> Codec:
         """Networks that know the statistics of the training rows."""
         with seeded(material.seed, "weights"):
-            codec = Codec(self.schema_, self.n_components_, self.architecture_, latent=Gaussian)
-        codec = codec.to(material.rows.index.device)
+            codec = self._codec().to(material.rows.index.device)
         with seeded(material.seed, "start"):
             codec.start(material.rows.spread(START_ROWS))
         return codec
@@ -354,12 +386,19 @@ class VAE(Samples, Scores, Distributes, Estimator):
         posteriors = [cast(Gaussian, self.codec_.encode(part)) for part in (some, held)]
         with seeded(material.seed, "prior"):
             draws = [q.rsample() for q in posteriors]
+        if self.codec_.told is not None:
+            self.told_ = self.codec_.told.numbers(some)
+            self.usual_ = self.told_[self.codec_.told.usual(self.codec_.embed, self.told_)]
         self.prior_ = fitted_prior(*draws, material.seed) if self.prior == "mixture" else standard(draws[0])
         self.kl_ = from_standard_normal(posteriors[1]).double().mean(0).numpy()
         self.active_units_ = int(is_active(posteriors[1].loc).sum())
         errors = [
-            float(self.schema_.errors_by_column(part, self.decode_coordinates(q.loc)).sum(1).mean())
-            for part, q in zip((held, some), reversed(posteriors), strict=True)
+            float(
+                self.schema_.errors_by_column(part, self.decode_coordinates(self.encode_batch(part)))
+                .sum(1)
+                .mean()
+            )
+            for part in (held, some)
         ]
         notes = diagnosis.inactivity(self.active_units_, self.n_components_)
         diagnosis.warn(notes + diagnosis.overfitting(*errors))
@@ -367,7 +406,16 @@ class VAE(Samples, Scores, Distributes, Estimator):
     def _near(self, batch: Batch, scale: float) -> dict[str, Tensor]:
         """Values of rows drawn near the rows of a batch."""
         q = cast(Gaussian, self.codec_.encode(batch))
-        return self.draw_values(Gaussian(q.loc, q.log_scale + math.log(scale)).sample() if scale else q.loc)
+        code = Gaussian(q.loc, q.log_scale + math.log(scale)).sample() if scale else q.loc
+        values = self.draw_values(self.codec_.widen(code, batch))
+        told = self.codec_.told
+        return values if told is None else told.write(values, told.numbers(batch))
+
+    def _drawn(self, code: Tensor) -> dict[str, Tensor]:
+        """Values of rows drawn from codes; pixels at their mean, since noise of its own in each is no picture."""
+        joint = self.decode_joint(code)
+        pictures = {key for key, column in self.schema_.blocks.items() if isinstance(column, Image)}
+        return {key: p.mean if key in pictures else p.sample() for key, p in joint.items()}
 
     def _scores(self, batch: Batch, codec: Codec) -> np.ndarray:
         with torch.inference_mode():
