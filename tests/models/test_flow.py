@@ -111,11 +111,11 @@ def images(rows: int = 120) -> np.ndarray:
 
 def test_images_are_made_by_way_of_a_code(tmp_path):
     latent = Autoencoder(2, architecture=Dense((16,)), max_epochs=5, random_state=0)
-    model = Flow(latent, **QUICK).fit(images())
+    model = Flow(latent=latent, **QUICK).fit(images())
     made = model.sample(7, random_state=0)
     assert made.shape == (7, 6, 5)
     assert made.dtype == np.uint8
-    assert model.n_components_ == 2
+    assert model.n_components_ == 2 == model.latent_.n_components_
     assert not hasattr(latent, "codec_")  # a clone was fitted
     model.save(tmp_path / "flow.diabolo")
     assert np.array_equal(diabolo.load(tmp_path / "flow.diabolo").sample(7, random_state=0), made)
@@ -124,7 +124,7 @@ def test_images_are_made_by_way_of_a_code(tmp_path):
 def test_a_fitted_latent_model_is_used_as_it_is():
     data = table()
     latent = Autoencoder(2, max_epochs=3, random_state=0).fit(data)
-    model = Flow(latent, **QUICK).fit(data)
+    model = Flow(latent=latent, **QUICK).fit(data)
     assert model.latent_ is latent
     made = model.sample(50, random_state=0)
     assert made.dtypes.equals(data.dtypes)
@@ -157,6 +157,9 @@ def test_it_gives_no_code():
         {"condition": "town"},
         {"condition": ["wings"]},
         {"latent": "code"},
+        {"n_components": 0},
+        {"n_components": "auto"},
+        {"n_components": 2, "latent": Autoencoder(2)},
         {"latent": diabolo.GAN()},
         {"size": "huge"},
     ],

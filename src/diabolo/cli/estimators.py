@@ -37,6 +37,8 @@ class ModelName(StrEnum):
     linear = "linear", "LinearAutoencoder"
     masked = "masked", "MaskedAutoencoder"
     vae = "vae", "VAE"
+    gan = "gan", "GAN"
+    flow = "flow", "Flow"
 
     def __new__(cls, name: str, estimator: str) -> Self:
         """The name of a model on the command line, and that of its class."""

@@ -66,9 +66,11 @@ class Flow(Samples, Estimator):
 
     Parameters
     ----------
-    latent : "auto", Autoencoder, VAE or None
-        The model in whose code the noise moves, fitted or not; None: in the rows themselves. ``auto``: an autoencoder of 32
-        dimensions for images, nothing for the rest.
+    n_components : int or None
+        Width of the code of an autoencoder in which the noise moves; None: 32 for images, and for the rest no autoencoder:
+        the noise moves in the rows themselves.
+    latent : Autoencoder, VAE or None
+        A model of your own whose code is used, fitted or not, instead of the autoencoder.
     condition : sequence of str
         Columns that :meth:`sample` can be told with ``given``. Labels that come as y are one too, named ``label``.
     guidance : float
@@ -119,8 +121,9 @@ class Flow(Samples, Estimator):
 
     def __init__(
         self,
-        latent: Any = "auto",
+        n_components: int | None = None,
         *,
+        latent: Any = None,
         condition: Sequence[str] = (),
         guidance: float = 0.0,
         n_steps: int = 25,
@@ -132,6 +135,7 @@ class Flow(Samples, Estimator):
         device: str = "auto",
         trainer: Trainer | None = None,
     ) -> None:
+        self.n_components = n_components
         self.latent = latent
         self.condition = condition
         self.guidance = guidance
@@ -245,25 +249,25 @@ class Flow(Samples, Estimator):
             raise ParameterError(f"guidance={guidance!r} is not a number from 0.")
         if isinstance(names, str) or not isinstance(names, Sequence):
             raise ParameterError(f"condition={names!r} is not a list of columns: give condition=['name'].")
-        latent = cast(Any, self.latent)
-        if not (
-            latent is None
-            or isinstance(latent, Distributes)
-            or (isinstance(latent, str) and latent == "auto")
-        ):
+        latent, width = cast(Any, self.latent), cast(Any, self.n_components)
+        if latent is not None and (not isinstance(latent, Distributes) or getattr(latent, "condition", None)):
             raise ParameterError(
-                f"latent={latent!r} is neither 'auto', None nor a model with encoder and decoder, such as Autoencoder(32)."
+                f"latent={latent!r} is neither None nor a model with encoder, decoder and no conditions of its own, such as "
+                f"Autoencoder(32)."
             )
+        if width is not None and (isinstance(width, bool) or not isinstance(width, Integral) or width < 1):
+            raise ParameterError(f"n_components={width!r} is neither None nor a whole number from 1.")
+        if width is not None and latent is not None:
+            raise ParameterError("n_components is the width of the autoencoder that latent replaces: give one of the two.")
         return tuple(names)
 
     def _fitted_latent(self, frame: Frame) -> Any:
         """The model whose code is used, fitted on all rows unless it is already."""
         latent = self.latent
-        if isinstance(latent, str):
-            if not any(isinstance(column, Image) for column in self.schema_.columns):
-                return None
-            width = min(LATENT_WIDTH, n_features(self.schema_) - 1)
-            latent = Autoencoder(width, size=self.size, device=self.device)
+        pictures = any(isinstance(column, Image) for column in self.schema_.columns)
+        if latent is None and (pictures or self.n_components is not None):
+            width = self.n_components or min(LATENT_WIDTH, n_features(self.schema_) - 1)
+            latent = Autoencoder(int(width), size=self.size, device=self.device)
         if latent is None or "schema_" in vars(latent):
             return latent
         latent = clone(latent)
