@@ -64,3 +64,20 @@ def test_more_neighbors_than_others_are_refused(k):
         search(rows(3, 2), k)
     if k == 3:
         assert search(rows(3, 2), k, among=rows(3, 2))[1].shape == (3, 3)
+
+
+def test_who_asks_for_nobody_finds_nobody():
+    distances, indices = search(torch.empty(0, 2), 3, among=torch.randn(5, 2))
+    assert distances.shape == indices.shape == (0, 3)
+    assert indices.dtype == torch.int64
+
+
+def test_some_of_the_rows_are_not_their_own_neighbors(monkeypatch):
+    monkeypatch.setattr(neighbors, "CELLS", 1000)  # many blocks
+    whole, own = rows(300, 5), torch.tensor([7, 299, 0, 7])
+    distances, indices = search(whole[own], 4, among=whole, own=own)
+    every = search(whole, 4)
+    assert torch.equal(indices, every[1][own])
+    assert torch.allclose(distances, every[0][own])
+    with pytest.raises(ParameterError, match="299 other rows"):
+        search(whole[own], 300, among=whole, own=own)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.models.autoencoder import Autoencoder as Autoencoder
     from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
     from diabolo.models.loading import load as load
+    from diabolo.models.masked import MaskedAutoencoder as MaskedAutoencoder
     from diabolo.models.semi_supervised import SemiSupervisedClassifier as SemiSupervisedClassifier
     from diabolo.train.trainer import Trainer as Trainer
 
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Autoencoder": "diabolo.models.autoencoder",
     "LinearAutoencoder": "diabolo.models.linear",
+    "MaskedAutoencoder": "diabolo.models.masked",
     "Schema": "diabolo.data.schema",
     "SemiSupervisedClassifier": "diabolo.models.semi_supervised",
     "Trainer": "diabolo.train.trainer",

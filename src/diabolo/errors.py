@@ -47,6 +47,7 @@ __all__ = [
     "TimesAsTextWarning",
     "TooFewRowsError",
     "TruncatedFileError",
+    "UnfilledWarning",
     "UnknownCategoryWarning",
     "UnsupportedFileError",
 ]
@@ -198,6 +199,10 @@ class AmbiguousTextWarning(DiaboloWarning):
 
 class UnknownCategoryWarning(DiaboloWarning):
     """A category was never seen in training."""
+
+
+class UnfilledWarning(DiaboloWarning):
+    """Gaps stay in columns that a model left out."""
 
 
 class ExtraColumnWarning(DiaboloWarning):

@@ -16,7 +16,9 @@ NARROW = (
 )
 
 
-def search(rows: Tensor, k: int, *, among: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def search(
+    rows: Tensor, k: int, *, among: Tensor | None = None, own: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Find the k nearest rows by Euclidean distance, nearest first.
 
     ‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b is one matrix product per block of rows. Of its columns only the least of every group
@@ -30,6 +32,8 @@ def search(rows: Tensor, k: int, *, among: Tensor | None = None) -> tuple[Tensor
     k : int
     among : Tensor, shape (m, d), optional
         Where they are sought; None: among the rows themselves, none being its own neighbor.
+    own : int64 Tensor, shape (n,), optional
+        Where each row stands in ``among`` itself, so that it is not its own neighbor.
 
     Returns
     -------
@@ -47,15 +51,19 @@ def search(rows: Tensor, k: int, *, among: Tensor | None = None) -> tuple[Tensor
     ([1.0, 1.0, 4.0], [1, 0, 1])
     """
     others = rows if among is None else among
-    available = len(others) - (among is None)
+    if among is None:
+        own = torch.arange(len(rows), device=rows.device)
+    available = max(0, len(others) - (own is not None))
     if not 1 <= k <= available:
         raise ParameterError(
             f"{k} neighbors were asked for where there are {available} other rows: give a number from 1 to {available}."
         )
+    if not len(rows):
+        return rows.new_empty((0, k)), torch.empty((0, k), dtype=torch.int64, device=rows.device)
     found = []
     for start, squares in _blocks(rows, others):
-        if among is None:
-            squares.diagonal(start).fill_(torch.inf)
+        if own is not None:
+            squares.scatter_(1, own[start : start + len(squares), None], torch.inf)
         part = rows[start : start + len(squares)]
         found.append(_measured(part, others, _least(squares, k)))
     distances, indices = zip(*found, strict=True)
@@ -117,6 +125,8 @@ def _least(values: Tensor, k: int) -> Tensor:
 def _measured(rows: Tensor, others: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
     """Distances to the found ones by differences, nearest first, the earlier row first where they are equal."""
     indices = indices.sort(1).values
-    distances = (others[indices] - rows[:, None]).square().sum(2).sqrt()
+    size = max(1, CELLS // max(1, indices.shape[1] * rows.shape[1]))
+    pieces = zip(rows.split(size), indices.split(size), strict=True)
+    distances = torch.cat([(others[near] - row[:, None]).square().sum(2).sqrt() for row, near in pieces])
     distances, order = distances.sort(dim=1, stable=True)
     return distances, indices.gather(1, order)

@@ -73,3 +73,40 @@ def test_a_wrong_call_is_bad_input(run: Callable, arguments: list[str]):
 
 def test_main_is_the_program_of_the_package():
     assert main(["--help"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("fit",), "missing argument 'DATA'"),
+        (("fit", "people.csv", "--bogus", "3"), "--bogus"),
+        (("fit", "people.csv", "--size", "huge"), "'huge' is not one of 'small', 'base', 'large'"),
+        (("bogus",), "no such command 'bogus'"),
+    ],
+)
+def test_misuse_is_one_line_that_leads_to_the_help(run: Callable, arguments: tuple[str, ...], words: str):
+    result = run(*arguments)
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert words in result.err
+    assert result.err.startswith("error: ")
+    assert result.err.endswith(" --help\n")
+
+
+def test_no_command_at_all_shows_the_help(run: Callable):
+    result = run()
+    assert result.code == 0
+    assert "evaluate" in result.out
+
+
+def test_a_width_that_copies_is_told_in_options(run: Callable):
+    result = run("fit", "people.csv", "-k", "50")
+    assert result.code == 2
+    error = result.err.splitlines()[-1]
+    assert error.startswith("error: -k 50 is not less than")
+    assert "=" not in error
+
+
+def test_only_the_column_that_cannot_be_of_a_kind_is_named(run: Callable):
+    result = run("fit", "people.csv", "--kind", "city=continuous")
+    assert result.code == 2
+    assert "error: column 'city' cannot be continuous" in result.err

@@ -53,3 +53,10 @@ def test_codes_of_another_width(run: Callable, model: Path, codes: np.ndarray):
     assert result.code == 2
     assert "1 columns" in result.err
     assert not Path("rows.csv").exists()
+
+
+def test_rows_instead_of_codes_are_refused_with_the_way_to_codes(run: Callable, model: Path):
+    result = run("decode", model, "people.csv", "-o", "rows.csv")
+    assert result.code == 2
+    assert "not codes of this model" in result.err
+    assert "diabolo encode" in result.err

@@ -49,3 +49,19 @@ def test_fewer_than_no_rows_are_refused(run: Callable, model: Path):
     result = run("evaluate", model, "people.csv", "--anomalies", -1)
     assert result.code == 2
     assert "--anomalies" in result.err
+
+
+def test_no_rows_are_refused_as_well(run: Callable, model: Path):
+    assert run("evaluate", model, "people.csv", "--anomalies", 0).code == 2
+
+
+def test_an_unknown_label_is_told_before_any_work(run: Callable, model: Path):
+    result = run("evaluate", model, "people.csv", "--map", "--label", "town")
+    assert (result.code, result.out) == (2, "")
+    assert "'town'" in result.err
+
+
+def test_rows_that_the_model_may_have_seen_are_spoken_of(run: Callable, model: Path):
+    assert "the 60 rows that it learned from come back better" in " ".join(
+        run("evaluate", model, "people.csv").out.split()
+    )

@@ -82,7 +82,7 @@ def test_a_person_overrules(run: Callable, folder: Path, options: list[str], kin
 @pytest.mark.parametrize("name", ["people.diabolo", "people.report.html"])
 def test_existing_files_are_kept_and_found_before_any_work(run: Callable, folder: Path, name: str):
     (folder / name).write_text("old")
-    (folder / "people.csv").unlink()
+    (folder / "people.csv").write_text("")  # would be refused as soon as it is read
     result = run("fit", "people.csv", *LINEAR)
     assert result.code == 2
     assert "--force" in result.err
@@ -93,3 +93,13 @@ def test_force_replaces(run: Callable, folder: Path):
     (folder / "people.diabolo").write_text("old")
     assert run("fit", "people.csv", *LINEAR, "--force").code == 0
     assert diabolo.load("people.diabolo")
+
+
+def test_the_report_says_which_rows_it_shows(run: Callable, folder: Path):
+    assert run("fit", "people.csv", "--model", "linear").code == 0
+    page = Path("people.report.html").read_text()
+    assert (
+        "about 6 rows held out from fitting. The 54 rows that the model was fitted with are not shown" in page
+    )
+    assert run("fit", "people.csv", "--model", "linear", "--test", 0, "--force").code == 0
+    assert "new rows come back worse" in Path("people.report.html").read_text()

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -55,3 +56,22 @@ def test_coloring():
     assert inputs.coloring(images, None) is None
     with pytest.raises(MissingColumnError, match="'size'"):
         inputs.coloring(plain, "size")
+
+
+@pytest.mark.parametrize("command", ["encode", "decode", "reconstruct", "evaluate", "traverse", "report"])
+def test_swapped_arguments_are_told_as_such(run: Callable, model: Path, command: str):
+    out = () if command in ("evaluate", "traverse") else ("-o", "out.csv")
+    result = run(command, "people.csv", model, *out)
+    assert result.code == 2
+    assert "first comes MODEL" in result.err
+
+
+def test_a_misspelled_input_is_told_before_an_output_that_exists(run: Callable, model: Path):
+    model.rename("peple.diabolo")
+    assert "no file or folder 'peple.csv'" in run("fit", "peple.csv").err
+
+
+def test_a_model_is_no_data(run: Callable, model: Path):
+    result = run("fit", model)
+    assert result.code == 2
+    assert "goes by its name for a model" in result.err

@@ -54,6 +54,47 @@ def test_unsure_rows_stay_open_and_the_classifier_is_kept(run: Callable, clouds:
     assert "does not rebuild rows" in result.err
 
 
+def test_minus_one_in_a_full_column_marks_rows_without_a_label(run: Callable, clouds: np.ndarray):
+    rows = diabolo.read("rows.csv").select(["x", "y", "z"]).to_pydict()
+    write({**rows, "label": np.where(np.arange(60) < 8, clouds, -1)}, Path("marked.csv"))
+    assert run("label", "marked.csv", "--column", "label", "-o", "labels.csv", *QUICK).code == 0
+    table = diabolo.read("labels.csv")
+    assert table.column_names == ["row", "label", "probability", "given", "abstained"]
+    assert table["given"].to_pylist() == [i < 8 for i in range(60)]
+    assert (table["label"].to_numpy() == clouds).mean() > 0.9
+
+
+def test_names_of_rows_stay_where_the_answer_has_a_column_of_that_name(run: Callable, clouds: np.ndarray):
+    rows = diabolo.read("rows.csv").rename_columns(["label", "x", "y", "z", "kind"]).drop_columns(["kind"])
+    write(rows, Path("named.csv"))
+    few = {"label": [f"r{i}" for i in range(8)], "kind": ["plain", "odd"] * 4}
+    write(few, Path("fewer.csv"))
+    assert run("label", "named.csv", "--labels", "fewer.csv", "-o", "labels.csv", *QUICK).code == 0
+    table = diabolo.read("labels.csv")
+    assert table["data_label"].to_pylist() == [f"r{i}" for i in range(60)]
+    assert set(table["label"].to_pylist()) == {"plain", "odd"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--exclude", "z"), "--exclude does not go with --model"),
+        (("--epochs", "3"), "--epochs does not go with --model and --method spread"),
+        ((), "has learned from 'kind', the column of labels"),
+    ],
+)
+def test_what_a_fitted_model_makes_void_is_refused(
+    run: Callable, clouds: np.ndarray, options: tuple[str, ...], message: str
+):
+    table = diabolo.read("rows.csv")
+    diabolo.LinearAutoencoder(2).fit(table, schema={"name": None}).save("m.diabolo")
+    source = ("--column", "kind", "-o", "labels.csv", "--method", "spread", "--model", "m.diabolo")
+    result = run("label", "rows.csv", *source, *options)
+    assert result.code == 2
+    assert message in " ".join(result.err.split())
+    assert not Path("labels.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("labels", "message"),
     [

@@ -13,6 +13,9 @@ DATA = Frame.of({"id": ["a", "b", "c"], "x": [1.0, 2.0, 3.0], "vote": ["yes", No
     ("table", "column", "y", "left_out"),
     [
         ({"id": ["c"], "label": ["no"]}, None, [None, None, "no"], ["id"]),
+        ({"id": ["a", "b", "c"], "label": [4, 5, -1]}, None, [4, 5, None], ["id"]),
+        ({"id": ["a", "b", "c"], "label": [4.0, None, -1.0]}, None, [4, None, -1], ["id"]),
+        ({"id": ["a", "b", "c"], "label": ["u", "v", "-1"]}, None, ["u", "v", None], ["id"]),
         ({"row": [1, 0], "vote": ["no", "yes"]}, None, ["yes", "no", None], ["vote"]),
         ({"id": ["a"], "when": ["today"], "vote": ["no"]}, "vote", ["no", None, None], ["id", "vote"]),
         ({"vote": ["no"], "id": ["b"]}, None, [None, "no", None], ["id", "vote"]),
@@ -21,9 +24,9 @@ DATA = Frame.of({"id": ["a", "b", "c"], "x": [1.0, 2.0, 3.0], "vote": ["yes", No
     ],
 )
 def test_who_names_rows_and_who_labels_them(table, column, y, left_out):
-    found, out = given_labels(DATA, table and Frame.of(table), column)
-    assert found.tolist() == y
-    assert out == left_out
+    found = given_labels(DATA, table and Frame.of(table), column)
+    assert found.y.tolist() == y
+    assert list(found.left_out) == left_out
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,25 @@ def test_a_quote_that_never_ends(tmp_path: Path):
 
 def test_a_header_only_has_no_row(tmp_path: Path):
     assert read(tmp_path, "a,b\n").num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "points"),
+    [
+        (["1.234", "12"], b"broken"),
+        (["1.234", "-12.000", ""], b"all"),
+        (["1.234", "0.500"], None),
+        (["1.234", "1234.567"], None),
+        (["1.234", "1.5"], None),
+        (["1.234", "1e3"], None),
+        (["1.25", "3.75"], None),
+    ],
+)
+def test_points_that_may_be_for_thousands_are_noted(tmp_path: Path, cells: list[str], points: bytes | None):
+    table = read(tmp_path, "a;b\n" + "".join(f"{cell};7\n" for cell in cells))
+    assert table["a"].to_pylist() == [float(cell) if cell else None for cell in cells]
+    assert (table.schema.field("a").metadata or {}).get(b"thousandths") == points
+
+
+def test_whole_numbers_with_and_without_a_point_stay_as_written(tmp_path: Path):
+    assert read(tmp_path, "a;b\n1.000;7\n12;7\n")["a"].to_pylist() == ["1.000", "12"]

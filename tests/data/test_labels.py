@@ -1,6 +1,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -21,6 +22,11 @@ MIXED = np.array(["cat", "dog", None, "cat", "dog", None], dtype=object)
         (np.array(["b", "b", "a", "a", -1]), ["a", "b"], [1, 1, 0, 0, -1]),
         (pa.array(["b", "b", "a", "a", None]), ["a", "b"], [1, 1, 0, 0, -1]),
         ([True, True, False, False, False], [False, True], [1, 1, 0, 0, 0]),
+        (pd.Series([0, 0, 1, 1, None], dtype="Int64"), [0, 1], [0, 0, 1, 1, -1]),
+        (pd.Series(["b", "b", "a", "a", None], dtype="string"), ["a", "b"], [1, 1, 0, 0, -1]),
+        (pd.Series([True, True, False, False, None], dtype="boolean"), [False, True], [1, 1, 0, 0, -1]),
+        (np.array(["b", "b", "a", "a", pd.NA], dtype=object), ["a", "b"], [1, 1, 0, 0, -1]),
+        (np.array([5, 5, 7, 7, pd.NA], dtype=object), [5, 7], [0, 0, 1, 1, -1]),
     ],
 )
 def test_every_way_of_saying_unknown(y, classes, codes):
@@ -56,9 +62,11 @@ def test_a_class_with_one_example_is_told():
 def test_minus_one_beside_one_alone_is_taken_for_a_class_and_said():
     with pytest.warns(AmbiguousLabelWarning, match="-1 is taken for a class"):
         assert Labels.of([-1, 1, -1, 1], 4).classes.tolist() == [-1, 1]
+    with pytest.warns(AmbiguousLabelWarning, match="-1 is taken for a class"):
+        assert Labels.of(np.array([-1, 1, -1, 1], dtype=object), 4).classes.tolist() == [-1, 1]
 
 
-@pytest.mark.parametrize(("classes", "mark"), [([4, 9], -1), (["a", "b"], None)])
+@pytest.mark.parametrize(("classes", "mark"), [([4, 9], -1), (["a", "b"], None), ([-1, 1], None)])
 def test_an_open_question_has_the_mark_of_an_unknown_label(classes, mark):
     names = Labels(np.array(classes), np.array([0, 1, -1])).names(np.array([1, -1]))
     assert names.tolist() == [classes[1], mark]

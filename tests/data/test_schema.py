@@ -400,3 +400,74 @@ def test_any_table_goes_in_and_comes_out(columns):
             if cell is not None and not isinstance(cell, float):
                 assert cell_back == cell
             assert cell_back is not None
+
+
+ENGLISH, GERMAN = "{:,}".format, lambda x: f"{x:,}".translate({44: ".", 46: ","})
+KINDS_OF_NUMBERS = ("continuous", "count", "ordinal", "binary", "categorical")
+
+
+def written(write, around: str, cents: list[int], kind: str) -> list[str]:
+    """Numbers as text, after some that prove how they are written."""
+    if kind == "binary":
+        numbers = [1234.5, 1.234] * 4
+    elif kind == "count":
+        numbers = [1234567, 5, *map(abs, cents)]
+    else:
+        numbers = [1234567.25, 0.5, *(n / 1000 for n in cents)]
+    return [around.format(write(x)) for x in numbers]
+
+
+@given(
+    cents=st.lists(st.integers(-(10**7), 10**7), min_size=3, max_size=8, unique=True),
+    write=st.sampled_from([ENGLISH, GERMAN]),
+    around=st.sampled_from(["{}", "{} %", "{} €", "$ {}", "CHF {}"]),
+    kind=st.sampled_from(KINDS_OF_NUMBERS),
+    of_file=st.booleans(),
+)
+@pytest.mark.filterwarnings(QUIET)
+def test_a_row_alone_is_read_as_within_its_table(tmp_path_factory, cents, write, around, kind, of_file):
+    cells = written(write, around, cents, kind)
+    path = tmp_path_factory.mktemp("rows") / "a.csv"
+
+    def frame(some: list[str]) -> Frame:
+        path.write_text("price;n\n" + "".join(f"{cell};7\n" for cell in some))
+        return Frame.of(read(path)) if of_file else Frame.of(pa.table({"price": some, "n": [7] * len(some)}))
+
+    schema = Schema.fit(frame(cells), {"price": kind, "n": None})
+    schema = Schema.from_json(json.loads(json.dumps(schema.to_json())))
+    whole = schema.to_batch(frame(cells)).values[kind]
+    for row, cell in enumerate(cells):
+        assert torch.equal(schema.to_batch(frame([cell])).values[kind][0], whole[row]), cell
+
+
+@pytest.mark.filterwarnings(QUIET)
+def test_a_file_of_before_styles_were_kept_has_none():
+    stored = Schema.fit(Frame.of({"price": ["1.234,5", "7", "8"]}), {"price": "continuous"}).to_json()
+    assert stored["columns"][0].pop("styles") == ("1.234,5",)
+    assert Schema.from_json(stored).columns[0].styles == ()
+
+
+@pytest.mark.parametrize("style", ["1.234,5", "1234.5"])
+@pytest.mark.filterwarnings(QUIET)
+def test_rows_written_otherwise_are_read_as_they_say(style: str):
+    frame = Frame.of({"price": ["1,234,567", "5"]})
+    assert frame.as_written({"price": style}).numbers().ravel().tolist() == [1234567, 5]
+
+
+@pytest.mark.filterwarnings(QUIET)
+def test_levels_that_look_like_numbers_when_alone():
+    rows = {"size": ["1,50", "007", "XL", "XL", "1,50", "007"], "x": [1.5, 2.25, 3, 4, 5, 6]}
+    schema = Schema.fit(Frame.of(rows), {"size": "categorical"})
+    alone = schema.to_batch(Frame.of({"size": ["1,50"], "x": [1.5]}))
+    assert alone.values["categorical"][0] == schema.to_batch(Frame.of(rows)).values["categorical"][0]
+
+
+def test_gaps_at_the_mean():
+    frame = Frame.of({"x": [1.0, 3.0, None, 8.0], "y": [0.5, None, 1.5, 4.0]})
+    schema = Schema.fit(frame, {"x": "continuous", "y": "continuous"})
+    batch = schema.to_batch(frame)
+    x, filled = schema.coordinates(batch), schema.filled(batch)
+    assert torch.allclose(filled[2, 0], x[[0, 1, 3], 0].mean(), atol=1e-6)
+    assert torch.equal(schema.filled(batch, torch.full((2,), 7.0))[1], torch.tensor([x[1, 0], 7.0]))
+    complete = batch.rows(3, 4)
+    assert torch.equal(schema.filled(complete), schema.coordinates(complete))

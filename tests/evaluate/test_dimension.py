@@ -113,3 +113,32 @@ def test_minka(rng: Rng):
     assert minka(X) == 4 == PCA("mle").fit(X).n_components_
     assert minka(X[:10]) is None
     assert minka(X[:, :1]) is None
+
+
+GRIDS = {
+    "a line of whole numbers": (np.arange(400.0)[:, None], 1),
+    "a line in space": (np.arange(400.0)[:, None] * [1, 2, 3], 1),
+    "a full square": (np.stack(np.meshgrid(*[np.arange(20.0)] * 2), -1).reshape(-1, 2), 2),
+    "half a square": (np.stack(np.meshgrid(*[np.arange(30.0)] * 2), -1).reshape(-1, 2)[::2], 2),
+    "a full cube": (np.stack(np.meshgrid(*[np.arange(9.0)] * 3), -1).reshape(-1, 3), 3),
+}
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_rows_on_a_grid(name: str):
+    rows, d = GRIDS[name]
+    assert two_nn(rows) == pytest.approx(d, rel=0.35)
+    found = mle(rows)
+    assert found is not None
+    assert np.isfinite(found)
+
+
+def test_a_grid_with_gaps_and_rows_many_times(rng: Rng):
+    rows = rng.integers(0, 40, size=(3000, 2)).astype(float)
+    assert two_nn(rows) == pytest.approx(2, rel=0.35)
+    assert two_nn(np.round(rng.uniform(size=(2000, 3)), 2)) == pytest.approx(3, rel=0.25)
+
+
+@pytest.mark.parametrize("rule", [two_nn, mle])
+def test_rows_equally_far_from_each_other_tell_nothing(rule):
+    assert rule(np.eye(60)) is None

@@ -28,13 +28,13 @@ FRAME = Frame.of({"x": [1.0, 2.0, 3.0, 4.0], "town": ["b", "a", "b", "a"]})
     ids=["column", "list", "ints", "objects", "tensor", "booleans", "category", "arrow"],
 )
 def test_labels_of_any_kind_are_numbered_in_order(labels):
-    assert read_labels(labels, FRAME).classes.tolist() == [1, 0, 1, 0]
+    assert read_labels(labels, FRAME).codes.tolist() == [1, 0, 1, 0]
 
 
 @pytest.mark.parametrize("gap", [None, float("nan")])
 def test_rows_without_a_label_are_left_out(gap):
     found = read_labels([1.0, gap, 2.0, 2.0], FRAME, least=1)
-    assert found.classes.tolist() == [0, -1, 1, 1]
+    assert found.codes.tolist() == [0, -1, 1, 1]
     assert found.rows.tolist() == [0, 2, 3]
 
 
@@ -45,7 +45,7 @@ def test_rows_without_a_label_are_left_out(gap):
         (["a", "a", "a", "a"], "the only label is 'a'"),
         ([None] * 4, "no row has a label"),
         (["a", "a", "a", "b"], r"at least 2 rows, but 'b' \(1\)"),
-        (np.zeros((4, 2)), r"shape \(4, 2\)"),
+        (np.zeros((4, 2)), r"shape=\(4, 2\)"),
     ],
 )
 def test_what_cannot_be_judged_is_refused(labels, said):

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from diabolo import columns
+from diabolo import LinearAutoencoder, columns
 from diabolo.columns import Binary, Categorical, Continuous, Count, Datetime, Image, Ordinal
+from diabolo.evaluate import reconstruction
 from diabolo.evaluate.measures import MEASURES, Truth, marginal_bits, measure_of, rounding
 from diabolo.frames import Frame
 
@@ -119,3 +120,14 @@ def test_bytes_and_days_have_a_floor():
     days = Frame.of({"d": [dt.date(2020, 1, 1), dt.date(2020, 1, 3)]})
     column = Datetime.fit(days, ("d",))
     assert rounding(column, days, ("d",)) == pytest.approx((column.grain[0] / 1.0) ** 2 / 12)
+
+
+@pytest.mark.filterwarnings("ignore::diabolo.errors.DiaboloWarning")
+def test_a_row_alone_is_judged_as_it_was_written():
+    table = {"price": ["1.234,5", "5", "999,99", "1.000"], "x": [1.5, 2.5, 3.5, 9.5]}
+    rows = Frame.of(table)
+    model = LinearAutoencoder(1).fit(rows)
+    alone = reconstruction(model, Frame.of({"price": ["1.000"], "x": [9.5]})).columns[0]
+    assert alone.model == pytest.approx(
+        abs(Frame.of(model.reconstruct(rows)).numbers(("price",))[3, 0] - 1000)
+    )

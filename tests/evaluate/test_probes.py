@@ -83,3 +83,19 @@ def test_labelled_rows_are_sampled_not_others(linear):
 def test_what_cannot_be_probed_is_refused(linear, labels, said):
     with pytest.raises(DataError, match=said):
         probe(linear, X[:100], labels)
+
+
+def test_a_rare_label_is_among_the_sample():
+    rng = np.random.default_rng(0)
+    rows, labels = rng.normal(size=(3000, 4)), np.full(3000, "usual")
+    labels[:6] = "rare"
+    labels[6:600] = "other"
+    scores = probe(LinearAutoencoder(2).fit(rows), rows, labels, max_rows=100)
+    assert (scores.classes, scores.folds) == (("other", "rare", "usual"), 5)
+    assert scores.majority == pytest.approx(0.8, abs=0.05)
+
+
+def test_a_label_of_one_row_in_the_sample_is_named_as_the_fault():
+    rows = np.random.default_rng(0).normal(size=(40, 4))
+    with pytest.raises(DataError, match="one row among the 3 that are judged"):
+        probe(LinearAutoencoder(2).fit(rows), rows, [*"abc"] * 13 + ["a"], max_rows=3, n_neighbors=1)

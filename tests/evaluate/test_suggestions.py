@@ -68,3 +68,7 @@ def test_the_dimension_of_the_rows_comes_first():
     assert recommended({"within_5_percent": 8, "knee": 4, "dimension": 3}) == "dimension"
     assert recommended({"within_5_percent": 8}) == "within_5_percent"
     assert recommended({"mle": 2}) is None
+
+
+def test_a_rule_that_distances_tell_nothing_is_absent():
+    assert set(estimates(np.eye(60), images=True)) == {"dimension"}

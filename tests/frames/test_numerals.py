@@ -10,7 +10,7 @@ from diabolo.frames.numerals import read_numbers, unclear_numbers
 
 def read(cells: list, *, codes: bool = False) -> list | None:
     found = read_numbers(pa.chunked_array([cells], pa.string()), codes=codes)
-    return None if found is None else found.to_pylist()
+    return None if found is None else found[0].to_pylist()
 
 
 @pytest.mark.parametrize(

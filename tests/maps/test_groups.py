@@ -22,29 +22,29 @@ LABELS = {
 @pytest.mark.parametrize("kind", LABELS)
 def test_labels_of_any_kind(kind):
     found = groups_of(LABELS[kind], FRAME)
-    assert len(found.names) == 2
-    assert found.names[0] < found.names[1]
-    assert found.place.tolist() == [1, 0] * 3
+    assert len(found.classes) == 2
+    assert found.classes[0] < found.classes[1]
+    assert found.codes.tolist() == [1, 0] * 3
     assert found.counts.tolist() == [3, 3]
 
 
 def test_none_and_nan_are_in_no_group():
     for labels in (["a", None, "a", None, None, "a"], [1.0, np.nan, 1.0, np.nan, np.nan, 1.0]):
         found = groups_of(labels, FRAME)
-        assert found.place.tolist() == [0, -1, 0, -1, -1, 0]
+        assert found.codes.tolist() == [0, -1, 0, -1, -1, 0]
 
 
 def test_a_column_by_its_name():
     frame = Frame.of({"city": ["Rome", "Bonn", "Rome", "Bonn"], "n": [1, 2, 3, 4]})
-    assert groups_of("city", frame).names == ("Bonn", "Rome")
+    assert groups_of("city", frame).classes.tolist() == ["Bonn", "Rome"]
     with pytest.raises(MissingColumnError, match="country"):
         groups_of("country", frame)
 
 
 def test_labels_for_other_rows():
-    with pytest.raises(DataError, match="5 labels came for 6 rows"):
+    with pytest.raises(DataError, match="5 labels for 6 rows"):
         groups_of([1] * 5, FRAME)
-    with pytest.raises(DataError, match="one label for every row"):
+    with pytest.raises(DataError, match="cells of type list"):
         groups_of([[1, 2], "a", 3, 4, 5, 6], FRAME)
 
 

@@ -41,7 +41,16 @@ def test_an_arc_of_no_angle_is_its_chord():
         _arc(np.ones(2), -np.ones(2), t)
 
 
-@pytest.mark.parametrize(("steps", "method", "words"), [(1, "linear", "steps=1"), (3, "cubic", "'cubic'")])
+@pytest.mark.parametrize(
+    ("steps", "method", "words"),
+    [
+        (1, "linear", "steps=1"),
+        (2.5, "linear", "steps=2.5 is not a whole number, at least 2"),
+        ("9", "linear", "steps='9'"),
+        (None, "linear", "steps=None"),
+        (3, "cubic", "'cubic'"),
+    ],
+)
 def test_what_cannot_be(of_array, array, steps, method, words):
     with pytest.raises(ParameterError, match=words):
         maps.interpolate(of_array, 0, 1, steps, method, X=array)

@@ -51,8 +51,14 @@ def test_the_json_of_many_rows_holds_some(of_array):
 
 @pytest.mark.parametrize("grid", [0, (3,), (3, 0), 2.5, (True, 2)])
 def test_a_grid_without_cells(of_array, array, grid):
-    with pytest.raises((ParameterError, TypeError)):
+    with pytest.raises(ParameterError, match="grid="):
         maps.latent_map(of_array, array, grid=grid)
+
+
+@pytest.mark.parametrize("n_neighbors", [2.5, 1, None])
+def test_neighbors_that_are_no_number(of_array, array, n_neighbors):
+    with pytest.raises(ParameterError, match=r"n_neighbors=.*at least 2"):
+        maps.latent_map(of_array, array, n_neighbors=n_neighbors)
 
 
 def test_an_unknown_method(of_array, array):

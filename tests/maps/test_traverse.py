@@ -151,3 +151,9 @@ def test_images_have_a_strip_and_a_heat_map(net_of_images, images):
     np.testing.assert_allclose(found.strip[:, 0], found.rows, atol=1e-5)
     np.testing.assert_allclose(found.difference, found.strip[-1] - found.strip[0])
     assert "pixel" in found.sentence
+
+
+@pytest.mark.parametrize("steps", [1, 2.5, "9", None, True])
+def test_a_number_of_steps_that_cannot_be(of_array, array, steps):
+    with pytest.raises(ParameterError, match=r"steps=.* is not a whole number, at least 2"):
+        maps.traverse(of_array, 0, 0, steps=steps, X=array)

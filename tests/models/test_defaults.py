@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
 from diabolo.frames import Frame
-from diabolo.models.defaults import SIZES, STEPS, architecture, device, plan, seed
+from diabolo.models.defaults import SIZES, STEPS, architecture, device, plan, seed, whole
 from diabolo.nn import Conv, Dense
 
 
@@ -82,3 +82,9 @@ def test_another_random_state_is_refused_by_name(wrong):
         seed(wrong)
     assert seed(np.int64(3)) == 3
     assert seed(None) >= 0
+
+
+@pytest.mark.parametrize("value", [1, 2.0, "3", None, True, float("nan")])
+def test_what_is_no_whole_number_is_refused_by_name(value):
+    with pytest.raises(ParameterError, match=r"steps=.* is not a whole number, at least 2, or 'auto'"):
+        whole("steps", value, 2, ", or 'auto'")

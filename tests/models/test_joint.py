@@ -59,6 +59,16 @@ def test_the_teacher_follows_the_student_slowly(joint):
     assert torch.allclose(objective.teacher.head.weight, torch.full_like(weight, 0.01))
 
 
+def test_a_step_does_not_make_the_host_wait_for_the_device(joint, monkeypatch):
+    def waits(self):
+        raise AssertionError("a number was read from the device")
+
+    objective, batch = joint
+    monkeypatch.setattr(torch.Tensor, "__float__", waits)
+    monkeypatch.setattr(torch.Tensor, "item", waits)
+    objective.train().losses(batch)
+
+
 def test_the_last_weights_are_the_best(joint):
     objective, batch = joint
     before = objective.monitor(batch)

@@ -85,3 +85,29 @@ def test_a_file_without_a_part_of_todays_models_is_refused(path, tmp_path, part)
     container.write(new, content, {n: t for n, t in tensors.items() if not n.startswith(part)})
     with pytest.raises(ModelFileError, match="another version of Diabolo"):
         diabolo.load(new)
+
+
+@pytest.mark.parametrize("part", ["parameters", "schema", "template", "history", "fitted"])
+def test_a_manifest_without_a_part_is_refused(path, tmp_path, part):
+    content, tensors = container.read(path)
+    new = tmp_path / "older.diabolo"
+    container.write(new, {name: value for name, value in content.items() if name != part}, tensors)
+    with pytest.raises(ModelFileError, match=f"older.diabolo: the file lacks '{part}'.*another version"):
+        diabolo.load(new)
+
+
+def test_fields_that_a_column_lacks_are_refused(path, tmp_path):
+    schema = container.read(path)[0]["schema"]
+    del schema["columns"][0]["shift"]
+    with pytest.raises(ModelFileError, match="other fields of Continuous"):
+        diabolo.load(rewritten(path, tmp_path, schema=schema))
+
+
+@pytest.mark.parametrize("fault", [KeyError("ours"), TypeError("ours")])
+def test_a_fault_of_the_code_is_not_blamed_on_the_file(path, monkeypatch, fault):
+    def broken(*_):
+        raise fault
+
+    monkeypatch.setattr(diabolo.Autoencoder, "take_tensors", broken)
+    with pytest.raises(type(fault), match="ours"):
+        diabolo.load(path)

@@ -1,13 +1,17 @@
 """Scores, thresholds and labels as scikit-learn's outlier detectors give them, by models that need no training."""
 
+import warnings
+
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 
 import diabolo
-from diabolo import LinearAutoencoder
-from diabolo.errors import ParameterError
+from diabolo import Autoencoder, LinearAutoencoder, Schema
+from diabolo.errors import InfiniteValueWarning, ParameterError, UnknownCategoryWarning
+from diabolo.frames import Frame
 from diabolo.models.scoring import CONTAMINATION, as_share
 
 
@@ -78,3 +82,31 @@ def test_a_wrong_share_is_refused_by_every_method(rows):
 def test_an_unfitted_model_says_so(rows, method):
     with pytest.raises(NotFittedError):
         getattr(diabolo.Autoencoder(2), method)(rows)
+
+
+@pytest.mark.parametrize("form", ["table", "array"])
+@pytest.mark.parametrize("how", ["closed", "sgd", "auto", "partial", "networks"])
+@pytest.mark.filterwarnings("ignore::diabolo.errors.LinearFallbackWarning")
+def test_a_fit_tells_once_of_infinite_numbers(form: str, how: str, rng: np.random.Generator):
+    x = rng.normal(size=(200, 4))
+    x[5, 1] = np.inf
+    rows = x if form == "array" else pd.DataFrame(x, columns=list("abcd"))
+    fit = {
+        "closed": LinearAutoencoder(2).fit,
+        "sgd": LinearAutoencoder(2, solver="sgd", random_state=0).fit,
+        "auto": LinearAutoencoder("auto").fit,
+        "partial": LinearAutoencoder(2).partial_fit,
+        "networks": Autoencoder(2, max_epochs=1, random_state=0).fit,
+    }[how]
+    with warnings.catch_warnings(record=True, action="always") as told:
+        fit(rows)
+    assert sum(issubclass(w.category, InfiniteValueWarning) for w in told) == 1
+
+
+def test_a_fit_tells_once_of_levels_that_its_schema_lacks(rng: np.random.Generator):
+    table = pd.DataFrame({"x": rng.normal(size=60), "c": rng.choice(list("abc"), 60)})
+    schema = Schema.fit(Frame.of(table))
+    table.loc[7, "c"] = "new"
+    with pytest.warns(UnknownCategoryWarning) as told:
+        LinearAutoencoder(1).fit(table, schema=schema)
+    assert len(told) == 1

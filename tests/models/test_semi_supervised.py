@@ -4,6 +4,7 @@ import pytest
 import diabolo
 from diabolo import Autoencoder, LinearAutoencoder, SemiSupervisedClassifier
 from diabolo.errors import ParameterError
+from diabolo.frames import Frame
 from diabolo.nn import Dense
 
 pytestmark = pytest.mark.toy
@@ -68,6 +69,18 @@ def test_below_the_threshold_questions_stay_open(rows):
     assert not opened[:12].any()
 
 
+def test_minus_one_is_a_class_or_the_mark_of_an_open_question_but_not_both(rows):
+    X, truth, y = rows
+    two = truth < 2
+    given = np.array([None if label < 0 else [-1, 1][label] for label in y[two]], dtype=object)
+    fitted = model(threshold=1.0).fit(X[two], given)
+    answers = fitted.transduction_
+    assert fitted.classes_.tolist() == [-1, 1]
+    assert answers[:8].tolist() == given[:8].tolist()
+    assert None in answers[8:].tolist()
+    assert None in fitted.predict(X[two]).tolist()
+
+
 def test_open_questions_are_not_counted_as_errors(rows):
     X, truth, y = rows
     fitted = model(threshold=0.9).fit(X, y)
@@ -80,8 +93,29 @@ def test_the_next_rows_to_label_have_none(rows):
     asked = model().fit(X, y).suggest(6)
     assert len(set(asked.tolist())) == 6
     assert (y[asked] == -1).all()
-    with pytest.raises(ParameterError, match="n=0"):
-        model().fit(X, y).suggest(0)
+
+
+@pytest.mark.parametrize("n", [0, 2.5, True, "3"])
+def test_a_number_of_rows_to_label_that_cannot_be(rows, n):
+    with pytest.raises(ParameterError, match="whole number of rows"):
+        model().fit(rows[0], rows[2]).suggest(n)
+
+
+def test_where_every_row_has_a_label_there_is_none_to_ask_for(rows):
+    X, truth, _ = rows
+    asked = model().fit(X, truth).suggest(3)
+    assert asked.shape == (0,)
+    assert asked.dtype == np.int64
+
+
+@pytest.mark.parametrize("method", ["joint", "spread", "knn"])
+def test_no_rows_have_no_labels(rows, method):
+    X, _, y = rows
+    none = Frame.of(X).take(np.arange(0))
+    fitted = model(method, max_epochs=2).fit(X, y)
+    assert fitted.predict_proba(none).shape == (0, 3)
+    assert fitted.predict(none).shape == (0,)
+    assert fitted.transform(none).shape == (0, fitted.n_components_)
 
 
 def test_a_fitted_encoder_is_used_as_it_is(rows):

@@ -21,6 +21,10 @@ def test_ticks_are_round(low: float, high: float, ticks: list[float]):
     assert nice_ticks(low, high) == pytest.approx(ticks)
 
 
+def test_what_is_counted_has_no_halves():
+    assert nice_ticks(0.0, 2.0, least=1.0) == [0.0, 1.0, 2.0]
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 30, 2000])
 @pytest.mark.parametrize("measure", ["training", "held_out"])
 def test_curves_are_drawn_inside_the_figure(epochs: int, measure: str):
@@ -32,6 +36,21 @@ def test_curves_are_drawn_inside_the_figure(epochs: int, measure: str):
     assert 1 <= len(points) <= 800
     assert all(0 <= x <= 460 and 0 <= y <= 240 for x, y in points)
     assert any(e.get("class") == "best" for e in root.iter())
+
+
+@pytest.mark.parametrize(("kept", "marks"), [(0.9, 1), (None, 1)])
+def test_two_trainings_are_two_lines_and_one_mark(kept: float | None, marks: int):
+    curves = Curves(
+        (1, 2, 3, 4), (4.0, 3.0, 2.0, 1.0), (4.0, 3.0, 2.0, 1.0), 4 if kept is None else 2, 3, kept
+    )
+    figure = curves_figure(curves, "held_out")
+    assert figure.count("<polyline") == 2
+    assert figure.count('class="boundary"') == 1
+    assert figure.count('class="best"') == marks
+    assert ("0.900</text>" in figure) == (
+        kept is not None
+    )  # the error of PCA, not of an epoch that was not kept
+    assert curves_figure(curves, "training").count('class="best"') == (kept is None)
 
 
 def test_a_loss_that_is_not_finite_is_left_out():

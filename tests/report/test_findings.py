@@ -1,6 +1,7 @@
 import pytest
 
 from diabolo.evaluate import ColumnScore, Scores
+from diabolo.models.diagnosis import FROM_PCA, IS_PCA
 from diabolo.report.findings import findings
 
 
@@ -54,3 +55,14 @@ def test_one_column_is_not_ranked():
 
 def test_findings_are_sentences():
     assert all(s[0].isalnum() and s.endswith(".") for s in findings(scores({"a": 0.9, "b": 0.0})))
+
+
+def test_a_model_that_is_pca_claims_no_find_of_its_own():
+    text = " ".join(findings(scores({"a": 0.5}, 0.5), IS_PCA))
+    assert "This model is PCA" in text
+    assert "not all linear" not in text
+
+
+def test_a_training_from_pca_is_told_as_such():
+    text = findings(scores({"a": 0.5}, 0.9), FROM_PCA)[1]
+    assert text.startswith("The squared error is 10 % below that of PCA. Networks alone")

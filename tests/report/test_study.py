@@ -77,6 +77,10 @@ def test_training_and_file_are_told(tmp_path, rng: np.random.Generator):
     assert dict(report.file)["file"] == "x.diabolo"
     assert len(dict(report.file)["SHA-256"]) == 64
     assert dict(report.training)["linear path"] == "is PCA"
+    assert "PCA kept" in dict(report.training)["epochs"]
+    assert (report.curves.second, report.curves.kept) == (4, model.history_.best)
+    assert "PCA, is the model" in report.curves.sentence
+    assert not any("not all linear" in sentence for sentence in report.findings)
     assert next(c for c in report.caveats if "held against PCA" in c).startswith("This model")
 
 

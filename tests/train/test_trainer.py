@@ -136,6 +136,13 @@ def test_a_time_limit_ends_with_the_epoch(fit):
     assert history.epochs[-1].seconds > 0.2
 
 
+def test_where_no_time_is_left_one_epoch_is_done(fit):
+    _, history = fit(max_epochs=9, trainer=Trainer(**QUIET, max_seconds=1e-9))
+    assert len(history.epochs) == 1
+    assert Trainer(max_seconds=3.0).after(5.0).max_seconds > 0
+    assert Trainer().after(5.0).max_seconds is None
+
+
 # --- parameters
 
 

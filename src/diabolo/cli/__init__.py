@@ -1,5 +1,6 @@
 """The command line: `diabolo COMMAND ...`; commands import heavy packages themselves: --help is quick."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from diabolo.cli.decode import decode
 from diabolo.cli.demo import demo
 from diabolo.cli.encode import encode
 from diabolo.cli.evaluate import evaluate
-from diabolo.cli.failures import guarded
+from diabolo.cli.failures import guarded, misused
 from diabolo.cli.fit import fit
 from diabolo.cli.inspect import inspect
 from diabolo.cli.label import label
@@ -46,14 +47,17 @@ def application() -> Any:
 
     from diabolo import __version__
 
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
     def show_version(wanted: bool) -> None:
         if wanted:
             typer.echo(f"diabolo {__version__}")
             raise typer.Exit
 
-    @app.callback(help="Learn a small representation of your own data, and see what survived the waist.")
+    @app.callback(
+        help="Learn a small representation of your own data, and see what survived the waist.",
+        epilog="Example: diabolo demo --quick",
+    )
     def root(
         version: bool = typer.Option(
             False, "--version", callback=show_version, is_eager=True, help="Say which."
@@ -90,8 +94,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["fit", "nowhere.csv"])
     2
     """
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
-        application()(arguments, prog_name="diabolo")
+        return application()(given, prog_name="diabolo", standalone_mode=False) or 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+    except Exception as error:
+        code = misused(error)
+        if code is None:
+            raise
+        return code

@@ -29,6 +29,7 @@ def encode(
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data, model)
     destinations.check_table(out, force=force)
     fitted = inputs.load(model, terminal, decodes=False)
     frame = inputs.read(data, query, terminal)

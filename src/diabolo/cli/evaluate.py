@@ -11,6 +11,8 @@ from diabolo.cli.terminal import Terminal
 
 __all__ = ["evaluate"]
 
+SEEN = "This holds for new rows where the model has not seen these: the {:,} rows that it learned from come back better."
+
 Map = Annotated[
     bool, typer.Option("--map", help="Judge the code as a map, too: is near in it near in the data?")
 ]
@@ -24,13 +26,12 @@ Label = Annotated[
     ),
 ]
 
-
 Anomalies = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--anomalies",
         metavar="N",
-        min=0,
+        min=1,
         help="Also list the N oddest rows, and which columns make them odd.",
         show_default=False,
     ),
@@ -42,7 +43,7 @@ def evaluate(
     data: arguments.Data,
     map: Map = False,
     label: Label = None,
-    anomalies: Anomalies = 0,
+    anomalies: Anomalies = None,
     query: arguments.Query = None,
     json: arguments.Json = False,
 ) -> None:
@@ -58,11 +59,16 @@ def evaluate(
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data, model)
     fitted = inputs.load(model, terminal)
     frame = inputs.read(data, query, terminal)
+    if label is not None:
+        frame.type(label)  # raises where there is none
     with terminal.working("judging"):
         scores = judge(fitted, frame)
     show_scores(scores, terminal)
+    terminal.say(SEEN.format(fitted.history_.rows))
+    terminal.say()
     told = scores.to_json()
     if map or label:
         told |= judge_latent(fitted, frame, label, terminal)

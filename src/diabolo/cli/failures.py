@@ -8,15 +8,15 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from diabolo.cli.phrases import spoken
 from diabolo.cli.terminal import line
 from diabolo.errors import DiaboloError, DiaboloWarning
 
-__all__ = ["BAD_INPUT", "INTERRUPTED", "guarded", "notes"]
+__all__ = ["BAD_INPUT", "INTERRUPTED", "guarded", "misused", "notes"]
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 CLOSED_PIPE = 141  # 128 + SIGPIPE
-IN_PYTHON, HERE = "schema={name: kind}", "--kind NAME=KIND"
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
@@ -53,6 +53,31 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def misused(error: Exception) -> int | None:
+    """Tell how a command was misspelled, in one line, and give the exit code; None for another exception.
+
+    Parameters
+    ----------
+    error : Exception
+        What typer raises for unknown commands and options, absent arguments and values that are not allowed; its class
+        is typer's own secret.
+
+    Examples
+    --------
+    >>> misused(AssertionError("ours")) is None
+    True
+    """
+    if not hasattr(error, "format_message"):
+        return None
+    used: Any = error
+    command = used.ctx.command_path if getattr(used, "ctx", None) else "diabolo"
+    text = (
+        used.format_message().replace("Value error, ", "").replace("Input should", "it should").rstrip(". ")
+    )
+    line(f"error: {text[:1].lower() + text[1:]}. See: {command} --help")
+    return BAD_INPUT
+
+
 @contextmanager
 def notes() -> Generator[None]:
     """Print each warning of Diabolo once, as a line "note: ..." on standard error; others stay silent.
@@ -69,7 +94,7 @@ def notes() -> Generator[None]:
     def tell(message: Warning | str, *_: Any) -> None:
         if str(message) not in told:
             told.add(str(message))
-            line(f"note: {_for_the_command_line(message)}")
+            line(f"note: {spoken(str(message))}")
 
     with warnings.catch_warnings():
         if not sys.warnoptions:
@@ -77,11 +102,6 @@ def notes() -> Generator[None]:
             warnings.simplefilter("always", DiaboloWarning)
             warnings.showwarning = tell
         yield
-
-
-def _for_the_command_line(message: object) -> str:
-    """Advice in terms of options instead of Python."""
-    return str(message).replace(IN_PYTHON, HERE)
 
 
 def _told(error: BaseException) -> int | None:
@@ -93,7 +113,7 @@ def _told(error: BaseException) -> int | None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
     if isinstance(error, DiaboloError):
-        line(f"error: {_for_the_command_line(error)}")
+        line(f"error: {spoken(str(error))}")
     elif isinstance(error, MemoryError):
         line("error: there is not enough memory: give fewer rows or columns, or use --size small.")
     elif isinstance(error, OSError):

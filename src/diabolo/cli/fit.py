@@ -95,6 +95,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data)
     target = out or destinations.default(data, ".diabolo")
     page = target.with_suffix(".report.html") if report else None
     destinations.check(*filter(None, (target, page)), force=force)

@@ -4,15 +4,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diabolo.cli.terminal import Terminal
-from diabolo.errors import ModelFileError
+from diabolo.errors import DataError, ModelFileError
 
 if TYPE_CHECKING:
     from diabolo.frames import Frame
     from diabolo.models import Autoencoder
 
-__all__ = ["coloring", "is_data", "load", "read"]
+__all__ = ["check", "coloring", "is_data", "load", "read"]
 
+MODEL = ".diabolo"
 DATABASES = (".db", ".duckdb", ".sqlite", ".sqlite3")
+
+
+def check(data: Path, model: Path | None = None) -> None:
+    """Make sure, before any other complaint, that what a command works on is there and not swapped.
+
+    Parameters
+    ----------
+    data : Path
+    model : Path, optional
+
+    Raises
+    ------
+    DataError
+        There are no such data, or it is a model.
+    ModelFileError
+        There is no such model, or it is data.
+
+    Examples
+    --------
+    >>> check(Path("people.diabolo"), Path("people.csv"))
+    Traceback (most recent call last):
+    diabolo.errors.ModelFileError: 'people.csv' goes by its name for data, not a model: first comes MODEL, then the data.
+    """
+    if model is not None and is_data(model):
+        raise ModelFileError(
+            f"{str(model)!r} goes by its name for data, not a model: first comes MODEL, then the data."
+        )
+    if model is not None and not model.exists():
+        raise ModelFileError(f"cannot read {str(model)!r}: there is no such file")
+    if data.suffix.lower() == MODEL:
+        raise DataError(f"{str(data)!r} goes by its name for a model: give data here, such as a .csv file.")
+    if not data.exists():
+        raise DataError(
+            f"There is no file or folder {str(data)!r}: check the spelling and the working folder."
+        )
 
 
 def read(data: Path, query: str | None, terminal: Terminal) -> "Frame":

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["Job", "learn_schema"]
 
 RULE = "Chosen: the smallest k that takes off 95 % of what the best one takes off the error of the mean row."
+SAME_ROWS = "Judged on the rows it was fitted with, for none were held out: new rows come back worse."
+HELD_OUT = (
+    "Everything on this page is about {:,} rows held out from fitting. The {:,} rows that the model was fitted with are "
+    "not shown: `diabolo report` makes such a page of any rows."
+)
 BESIDE_IMAGES = ("label", "file")  # what reading a folder of images adds to the images
 
 
@@ -89,7 +94,7 @@ class Job:
         show_scores(scores, terminal)
         if self.report is not None:
             with terminal.working("writing the report"):
-                self._write_report(self.report, label, test, scores)
+                self._write_report(self.report, label, fitting, test, scores)
         return self._summary(schema, scores)
 
     def _fit(self, rows: "Frame", schema: "Schema") -> None:
@@ -101,11 +106,13 @@ class Job:
             self.estimator.fit(rows, schema=schema, **resumable)
         self.estimator.save(self.model, overwrite=self.force)
 
-    def _write_report(self, page: Path, label: str | None, test: "Frame", scores: "Scores") -> None:
+    def _write_report(
+        self, page: Path, label: str | None, fitting: "Frame", test: "Frame", scores: "Scores"
+    ) -> None:
         """The page about the held-out rows."""
         from diabolo.report import Study, write_html
 
-        about = f"Judged on {test.n_rows:,} rows."
+        about = SAME_ROWS if test is fitting else HELD_OUT.format(test.n_rows, fitting.n_rows)
         study = Study(self.estimator, test, label, scores, title=self.name, about=about, file=self.model)
         write_html(study.report(), page, overwrite=self.force)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from diabolo.cli import arguments, destinations, inputs
-from diabolo.cli.labels import answer_table, given_labels, show_standings
+from diabolo.cli.labels import Given, answer_table, given_labels, show_standings
 from diabolo.cli.terminal import Terminal
-from diabolo.errors import LabelError
+from diabolo.errors import LabelError, ParameterError
 
 if TYPE_CHECKING:
     from diabolo.frames import Frame
@@ -103,16 +103,21 @@ def label(  # noqa: PLR0913 - one parameter per option
     2
     """
     terminal = Terminal(machine=json)
+    if model:
+        _check_options(exclude, epochs, method)
     destinations.check_table(out, force=force)
     destinations.check(*filter(None, (save,)), force=force)
     frame = inputs.read(data, query, terminal)
     table = inputs.read(labels, None, terminal) if labels else None
-    y, left_out = given_labels(frame, table, column)
-    if all(value is not None for value in y):
-        raise LabelError("every row has a label already: there is nothing to label.")
+    given = given_labels(frame, table, column)
+    if all(value is not None for value in given.y):
+        raise LabelError(
+            "every row has a label already: there is nothing to label. Leave the cell of a row empty whose label is "
+            "not known, or write -1 where no cell is empty."
+        )
     options: dict[str, Any] = {"method": method.value, "threshold": threshold, "random_state": seed}
-    fitted = _fitted(frame, y, [*left_out, *(exclude or ())], epochs, model, options, terminal)
-    destinations.write(answer_table(frame, fitted, left_out), out, force=force)
+    fitted = _fitted(frame, given, exclude or [], epochs, model, options, terminal)
+    destinations.write(answer_table(frame, fitted, given.key), out, force=force)
     if save:
         fitted.save(save, overwrite=force)
     show_standings(fitted, terminal)
@@ -123,10 +128,22 @@ def label(  # noqa: PLR0913 - one parameter per option
     terminal.answer(_answer(fitted, out, len(frame), ask))
 
 
+def _check_options(exclude: list[str] | None, epochs: str, method: Method) -> None:
+    """Refuse what a fitted model makes void."""
+    if exclude:
+        raise ParameterError(
+            "--exclude does not go with --model: the model was fitted with its columns; fit another one without some."
+        )
+    if epochs != "auto" and method is not Method.joint:
+        raise ParameterError(
+            f"--epochs does not go with --model and --method {method.value}: nothing is trained but by --method joint."
+        )
+
+
 def _fitted(
     frame: "Frame",
-    y: Any,
-    left_out: list[str],
+    given: Given,
+    exclude: list[str],
     epochs: str,
     model: Path | None,
     options: dict[str, Any],
@@ -135,11 +152,17 @@ def _fitted(
     """The classifier, with the label and the key of rows kept out of what is learned from."""
     from diabolo.models import SemiSupervisedClassifier
 
-    encoder = inputs.load(model, terminal) if model else None
+    encoder = inputs.load(model, terminal, decodes=False) if model else None
+    if encoder and given.label in encoder.schema_.names:
+        raise LabelError(
+            f"{str(model)!r} has learned from {given.label!r}, the column of labels, and would be judged by what it was "
+            f"told: fit one without it, by diabolo fit ... --exclude {given.label}."
+        )
     max_epochs: Any = arguments.number_or_auto("--epochs", epochs)
     classifier = SemiSupervisedClassifier(encoder=encoder, max_epochs=max_epochs, **options)
+    left_out = dict.fromkeys([*given.left_out, *exclude])
     with terminal.working("labeling"):
-        return classifier.fit(frame, y, schema=None if model else dict.fromkeys(left_out))
+        return classifier.fit(frame, given.y, schema=None if model else left_out)
 
 
 def _answer(fitted: "SemiSupervisedClassifier", out: Path, rows: int, ask: list[int]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Labels as people keep them, and what is shown of those that were found."""
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from diabolo.cli.tables import facts_table, plain_table, share
@@ -13,13 +14,42 @@ if TYPE_CHECKING:
     from diabolo.frames import Frame
     from diabolo.models import SemiSupervisedClassifier
 
-__all__ = ["answer_table", "given_labels", "show_standings"]
+__all__ = ["Given", "answer_table", "given_labels", "show_standings"]
 
 ROW = "row"  # the column of a file of labels that numbers rows from 0
 
 
-def given_labels(frame: "Frame", table: "Frame | None", column: str | None) -> tuple["np.ndarray", list[str]]:
-    """One label per row, None where there is none, and the columns of the data that must not be learned from.
+@dataclasses.dataclass(frozen=True)
+class Given:
+    """Labels of some rows, and the columns of the data that must not be learned from.
+
+    Parameters
+    ----------
+    y : ndarray of object, shape (n,)
+        None where there is none.
+    key : str or None
+        The column of the data that names rows.
+    label : str or None
+        The one that holds labels.
+
+    Examples
+    --------
+    >>> Given(None, "id", "vote").left_out
+    ('id', 'vote')
+    """
+
+    y: "np.ndarray"
+    key: str | None = None
+    label: str | None = None
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Both columns, where there are."""
+        return tuple(name for name in (self.key, self.label) if name is not None)
+
+
+def given_labels(frame: "Frame", table: "Frame | None", column: str | None) -> Given:
+    """One label per row and where it stands; what is empty has none, and where nothing is empty, -1.
 
     Parameters
     ----------
@@ -39,12 +69,10 @@ def given_labels(frame: "Frame", table: "Frame | None", column: str | None) -> t
     --------
     >>> from diabolo.frames import Frame
     >>> people = Frame.of({"id": ["a", "b", "c"], "age": [31, 47, 20]})
-    >>> y, left_out = given_labels(people, Frame.of({"id": ["b"], "vote": ["yes"]}), None)
-    >>> y.tolist(), left_out
-    ([None, 'yes', None], ['id'])
+    >>> given = given_labels(people, Frame.of({"id": ["b"], "vote": ["yes"]}), None)
+    >>> given.y.tolist(), given.key
+    ([None, 'yes', None], 'id')
     """
-    import numpy as np
-
     from diabolo.data.labels import labels_by_key
 
     if table is None:
@@ -52,26 +80,23 @@ def given_labels(frame: "Frame", table: "Frame | None", column: str | None) -> t
             raise LabelError(
                 "there are no labels: give a table with --labels FILE, or a column of the data with --column NAME."
             )
-        return np.array([_plain(v) for v in frame.arrow(column).to_pylist()] + [None], dtype=object)[:-1], [
-            column
-        ]
+        return Given(_values(frame, column), None, column)
     key, named = _key_and_label(frame, table, column)
     keys = [_plain(v) for v in table.arrow(key).to_pylist()]
-    values = [_plain(v) for v in table.arrow(named).to_pylist()]
     in_data = None if key not in frame.names else key
-    left_out = [name for name in (in_data, named) if name in frame.names]
-    return labels_by_key(frame, keys, values, in_data), left_out
+    y = labels_by_key(frame, keys, _values(table, named).tolist(), in_data)
+    return Given(y, in_data, named if named in frame.names else None)
 
 
-def answer_table(frame: "Frame", fitted: "SemiSupervisedClassifier", left_out: list[str]) -> "pa.Table":
+def answer_table(frame: "Frame", fitted: "SemiSupervisedClassifier", key: str | None) -> "pa.Table":
     """Row, its name where it has one, label, probability, and whether it was given or left open, in the data's order.
 
     Parameters
     ----------
     frame : Frame
     fitted : SemiSupervisedClassifier
-    left_out : list of str
-        The first names rows, if there are two or it is not the label.
+    key : str or None
+        The column that names rows; one that is called as a column of the answer is called data_... there.
 
     Examples
     --------
@@ -81,7 +106,7 @@ def answer_table(frame: "Frame", fitted: "SemiSupervisedClassifier", left_out: l
     >>> rows = Frame.of({"id": ["a", "b", "c", "d"], "x": [0.0, 0.1, 5.0, 5.1], "y": [0.0, 0.2, 5.0, 5.2]})
     >>> model = SemiSupervisedClassifier(encoder=LinearAutoencoder(1), method="knn")
     >>> model = model.fit(rows.numbers(("x", "y")), [0, 0, 1, 1])
-    >>> answer_table(rows, model, ["id"]).column_names
+    >>> answer_table(rows, model, "id").column_names
     ['row', 'id', 'label', 'probability', 'given', 'abstained']
     """
     import numpy as np
@@ -90,21 +115,17 @@ def answer_table(frame: "Frame", fitted: "SemiSupervisedClassifier", left_out: l
     probabilities = fitted.label_distributions_.max(1)
     abstained = probabilities < (fitted.threshold or 0.0)
     best = fitted.classes_[fitted.label_distributions_.argmax(1)]
-    names = {
-        name: frame.arrow(name)
-        for name in left_out[:1]
-        if name in frame.names and frame.arrow(name).null_count == 0
+    found = {
+        ROW: np.arange(len(frame)),
+        "label": pa.array(best.tolist(), mask=abstained),
+        "probability": probabilities,
+        "given": fitted.given_,
+        "abstained": abstained,
     }
-    return pa.table(
-        {
-            ROW: np.arange(len(frame)),
-            **names,
-            "label": pa.array(best.tolist(), mask=abstained),
-            "probability": probabilities,
-            "given": fitted.given_,
-            "abstained": abstained,
-        }
-    )
+    if key is None:
+        return pa.table(found)
+    name = f"data_{key}" if key in found else key
+    return pa.table({ROW: found.pop(ROW), name: frame.arrow(key), **found})
 
 
 def show_standings(fitted: "SemiSupervisedClassifier", terminal: Terminal) -> None:
@@ -177,6 +198,13 @@ def _names_rows(frame: "Frame", name: str) -> bool:
     """Whether a column has another value in every row."""
     values = frame.arrow(name)
     return values.null_count == 0 and len(values.unique()) == len(values)
+
+
+def _values(frame: "Frame", column: str) -> "np.ndarray":
+    """The labels of a column, None where there is none."""
+    from diabolo.data.labels import marked
+
+    return marked([_plain(v) for v in frame.arrow(column).to_pylist()])
 
 
 def _plain(value: Any) -> Any:

@@ -25,6 +25,7 @@ def reconstruct(
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data, model)
     destinations.check_table(out, force=force)
     fitted = inputs.load(model, terminal)
     frame = inputs.read(data, query, terminal)

@@ -25,13 +25,15 @@ def report(
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data, model)
     destinations.check(out, force=force)
-    fitted = inputs.load(model, terminal)
+    fitted = inputs.load(model, terminal, decodes=False)
     frame = inputs.read(data, query, terminal)
     with terminal.working("judging and drawing"):
         from diabolo.report import Study, write_html
+        from diabolo.report.study import rebuilds
 
-        scores = judge(fitted, frame)
+        scores = judge(rebuilds(fitted), frame)
         study = Study(fitted, frame, inputs.coloring(frame, label), scores, title=data.name, file=model)
         write_html(study.report(), out, overwrite=force)
     terminal.say(f"Wrote {out}: open it in a browser.")

@@ -81,6 +81,7 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data)
     if out is not None:
         destinations.check(out, force=force)
     numbers = {"max_epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}

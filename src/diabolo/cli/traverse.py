@@ -82,6 +82,7 @@ def traverse(
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data, model)
     _check_out(out, force=force)
     chosen = None if values is None else _numbers(values)
     fitted = inputs.load(model, terminal)

@@ -8,6 +8,7 @@ import pyarrow as pa
 from torch import Tensor, nn
 
 from diabolo.distributions import Distribution
+from diabolo.files.parts import build
 from diabolo.frames import Frame
 
 __all__ = ["Column", "Embedder", "Head"]
@@ -72,9 +73,13 @@ class Column(ABC):
         Name of the type in schemas and on the command line.
     names : tuple of str
         The table columns of the block, in order.
+    styles : tuple of str or None
+        How the training rows wrote the numbers of each column where they were text, such as ``"1.234,5"``; empty
+        where none was.
     """
 
     names: tuple[str, ...]
+    styles: tuple[str | None, ...] = dataclasses.field(default=(), kw_only=True)
 
     kind: ClassVar[str]
 
@@ -136,7 +141,7 @@ class Column(ABC):
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """The block that :meth:`to_json` gave."""
         names = [f.name for f in dataclasses.fields(cls) if f.name in stored]  # older files lack newer fields
-        return cls(**{name: _tuples(stored[name]) for name in names})
+        return build(cls, {name: _tuples(stored[name]) for name in names})
 
 
 def _tuples(value: Any) -> Any:

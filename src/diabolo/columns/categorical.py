@@ -53,6 +53,8 @@ class Categorical(Column):
         each.
     gaps : bool
         Whether training rows had missing cells.
+    rare_counts : tuple of tuple of int
+        How many training rows carried each of the rare levels.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class Categorical(Column):
     rare: tuple[tuple[Level, ...], ...]
     shares: tuple[tuple[float, ...], ...]
     gaps: bool = False
+    rare_counts: tuple[tuple[int, ...], ...] = ()
 
     kind: ClassVar[str] = "categorical"
 
@@ -80,7 +83,7 @@ class Categorical(Column):
         SchemaError
             A column has no value at all.
         """
-        levels, rare, shares, gaps = [], [], [], False
+        levels, rare, shares, rare_counts, gaps = [], [], [], [], False
         for name in names:
             cells = plain(frame.arrow(name))
             found, counts = count_levels(cells)
@@ -91,10 +94,11 @@ class Categorical(Column):
             kept = _kept(counts, frame.n_rows)
             levels.append(tuple(found[:kept]))
             rare.append(tuple(found[kept:]))
+            rare_counts.append(tuple(counts[kept:]))
             slots = np.array([sum(counts[kept:]), *counts[:kept]]) + 0.5
             shares.append(tuple((slots / slots.sum()).tolist()))
             gaps = gaps or cells.null_count > 0
-        return cls(names, tuple(levels), tuple(rare), tuple(shares), gaps)
+        return cls(names, tuple(levels), tuple(rare), tuple(shares), gaps, tuple(rare_counts))
 
     def to_tensor(self, frame: Frame) -> tuple[Tensor, Tensor]:
         """Table -> slots, int64 (n, m), and seen (n, m); levels never met go to *other*, with a warning."""
@@ -106,8 +110,13 @@ class Categorical(Column):
         )
 
     def from_tensor(self, values: Tensor) -> dict[str, pa.Array]:
-        """Slots -> levels; *other* is the most frequent rare level, else the most frequent of all."""
-        spoken = [(*(rare or kept)[:1], *kept) for kept, rare in zip(self.levels, self.rare, strict=True)]
+        """Slots -> levels; *other* is the most frequent rare level, else the most frequent of all.
+
+        Slots after those of the levels, which no network gives, name the rare levels one by one.
+        """
+        spoken = [
+            (*(rare or kept)[:1], *kept, *rare) for kept, rare in zip(self.levels, self.rare, strict=True)
+        ]
         return decoded(values.detach().cpu().numpy(), self.names, spoken)
 
     def coordinates(self, values: Tensor) -> Tensor:
@@ -138,6 +147,11 @@ class Categorical(Column):
     def widths(self) -> tuple[int, ...]:
         """One coordinate per slot, 64 at most."""
         return tuple(min(len(share), MOST_COORDINATES) for share in self.shares)
+
+    def rare_shares(self, column: int) -> tuple[float, ...]:
+        """Share of each rare level of a column among the rows of *other*; equal ones in models of older files."""
+        counts = self.rare_counts[column] if self.rare_counts else (1,) * len(self.rare[column])
+        return tuple(count / sum(counts) for count in counts)
 
     def embedder(self) -> Embedder:
         """Centered one-hot slots, learned embeddings where there are more than 64, flags of gaps."""

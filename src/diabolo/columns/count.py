@@ -1,7 +1,6 @@
 """Counts: negative binomial, so that the spread may exceed the mean."""
 
 import dataclasses
-import warnings
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,6 +15,7 @@ from diabolo.distributions import Distribution, NegativeBinomial
 from diabolo.errors import OutOfRangeWarning, SchemaError
 from diabolo.frames import Frame
 from diabolo.nn.readout import Readout
+from diabolo.notices import warn
 
 __all__ = ["Count"]
 
@@ -219,4 +219,4 @@ def _warn(cells: np.ndarray, names: tuple[str, ...], what: str) -> None:
     """Say in which columns of counts there are such cells (n, m)."""
     if cells.any():
         columns = ", ".join(repr(names[j]) for j in np.flatnonzero(cells.any(0)))
-        warnings.warn(f"{what} in columns of counts: {columns}.", OutOfRangeWarning, stacklevel=3)
+        warn(f"{what} in columns of counts: {columns}.", OutOfRangeWarning)

@@ -1,6 +1,5 @@
 """Levels: the distinct values of a column, of any scalar type, as plain JSON values and as integer codes."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -10,6 +9,7 @@ import pyarrow.compute
 
 from diabolo.errors import UnknownCategoryWarning
 from diabolo.frames import Frame
+from diabolo.notices import warn
 
 __all__ = ["Level", "codes", "count_levels", "decoded", "encoded", "plain", "warn_unknown"]
 
@@ -105,6 +105,7 @@ def warn_unknown(name: str, cells: pa.Array, found: np.ndarray, then: str) -> No
 
     Examples
     --------
+    >>> import warnings
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_unknown("x", pa.array(["a", "z"]), np.array([0, UNKNOWN]), "it is lost")
     >>> str(told[0].message)
@@ -116,10 +117,9 @@ def warn_unknown(name: str, cells: pa.Array, found: np.ndarray, then: str) -> No
     examples = pc.unique(cells.filter(pa.array(strange))).to_pylist()
     more = f" and {len(examples) - 3} more" if len(examples) > 3 else ""
     shown = ", ".join(map(repr, examples[:3])) + more
-    warnings.warn(
+    warn(
         f"column {name!r} has values that training never met ({shown}; {int(strange.sum())} rows): {then}.",
         UnknownCategoryWarning,
-        stacklevel=2,
     )
 
 

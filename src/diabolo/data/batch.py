@@ -1,7 +1,7 @@
 """The only thing that flows: rows as tensors, with a flag for every cell that was seen."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import torch
@@ -40,6 +40,18 @@ class Batch:
     def __len__(self) -> int:
         return len(self.index)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Batches of one schema after one another, rows numbered anew; without weights."""
+        rows = sum(len(part) for part in parts)
+        values = {key: torch.cat([part.values[key] for part in parts]) for key in parts[0].values}
+        gaps = {key: flags for part in parts for key, flags in part.seen.items()}
+        seen = {
+            key: torch.cat([p.seen.get(key, flags.new_ones(len(p), *flags.shape[1:])) for p in parts])
+            for key, flags in gaps.items()
+        }
+        return cls(values, seen, torch.arange(rows))
+
     def take(self, rows: Tensor) -> Self:
         """The given rows, in the given order (int64 row positions, shape (B',))."""
         return dataclasses.replace(
@@ -66,8 +78,8 @@ class Batch:
         return dataclasses.replace(self, values=values)
 
     def split(self, size: int) -> list[Self]:
-        """Consecutive pieces of at most ``size`` rows, without copying."""
-        return [self.rows(start, start + size) for start in range(0, len(self), size)]
+        """Consecutive pieces of at most ``size`` rows, without copying; of no rows one piece without rows."""
+        return [self.rows(start, start + size) for start in range(0, max(len(self), 1), size)]
 
     def rows(self, start: int, stop: int) -> Self:
         """Rows ``start`` to ``stop`` as views."""

@@ -5,11 +5,11 @@ import csv
 import io
 import mmap
 import re
-import warnings
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.csv as csv_format
@@ -21,7 +21,9 @@ from diabolo.errors import (
     MixedTypeWarning,
     UnsupportedFileError,
 )
-from diabolo.frames.patterns import without_gaps
+from diabolo.frames.numerals import THOUSANDTHS, thousandths
+from diabolo.frames.patterns import PROBE, without_gaps
+from diabolo.notices import warn
 
 __all__ = ["MISSING", "read"]
 
@@ -45,6 +47,7 @@ BEFORE_CELL = (
 # A number with or without thousands separators; codes with leading zeros count, being no words.
 NUMBER = r"[+-]?((\d{1,3}([,.' \x{a0}\x{2009}\x{202f}]\d{3})+|\d+)([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?"
 MIXED = 0.5  # share of numbers from which other cells look like mistakes
+TINY = 1e-9  # what three decimals lose as a float
 LARGE = 1e18  # from here on a float may have been such digits
 
 
@@ -90,7 +93,7 @@ def read(path: Path, _: str | None = None) -> pa.Table:
         raise DataError(_explain(error, path, delimiter, len(names))) from error
     if any(pa.types.is_binary(kind) for kind in table.schema.types):
         raise DataError(_where_not_utf8(path) or f"{path.name} holds bytes that are no text.")
-    table = _keep_codes(table.rename_columns(names), path, options)
+    table = _keep_text(table.rename_columns(names), path, options)
     _warn_mixed(table, path)
     return table
 
@@ -153,22 +156,41 @@ def _names(path: Path, delimiter: str) -> list[str]:
     return names
 
 
-def _keep_codes(table: pa.Table, path: Path, options: dict[str, Any]) -> pa.Table:
-    """Read columns of codes such as 00501 again as text, for a number would lose the zeros."""
+def _keep_text(table: pa.Table, path: Path, options: dict[str, Any]) -> pa.Table:
+    """Read again as text what a number would lose: the zeros of codes such as 00501, and whether 1.000 has a point.
+
+    Where all marks may be for thousands, the field keeps what tells how the file wrote its numbers.
+    """
     integers = [field.name for field in table.schema if pa.types.is_integer(field.type)]
     floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
     numbers = [name for name in floats if (pc.max(table.column(name)).as_py() or 0) >= LARGE]
     if integers and any(_contains(path, re.compile(before + rb"0\d")) for before in BEFORE_CELL):
         numbers += integers
+    numbers += [n for n in floats if n not in numbers and _may_be_thousands(table.column(n))]
     if not numbers:
         return table
     again = csv_format.ReadOptions(block_size=BLOCK, column_names=table.column_names, skip_rows_after_names=1)
     text = csv_format.read_csv(path, again, options["parse_options"], _conversion(numbers))
     for name in numbers:
-        column = text.column(name)
-        if pc.any(pc.match_substring_regex(column, f"^\\s*(?:{CODE})\\s*$")).as_py():
-            table = table.set_column(table.column_names.index(name), name, column)
+        column, place = text.column(name), table.column_names.index(name)
+        points = thousandths(column)
+        if points == "some" or pc.any(pc.match_substring_regex(column, f"^\\s*(?:{CODE})\\s*$")).as_py():
+            table = table.set_column(place, name, column)
+        elif points:
+            field = table.schema.field(name).with_metadata({THOUSANDTHS: points.encode()})
+            table = table.set_column(place, field, table.column(name))
     return table
+
+
+def _may_be_thousands(column: pa.ChunkedArray) -> bool:
+    """Whether no number speaks against three digits behind every point, and one to three before it."""
+    for part in (column.slice(0, PROBE), column):
+        x = np.abs(part.to_numpy())
+        x = x[np.isfinite(x)]
+        broken = x % 1 != 0
+        if not np.all((np.abs(x - np.round(x, 3)) < TINY) & (~broken | ((x >= 1) & (x < 1000)))):
+            return False
+    return True
 
 
 def _warn_mixed(table: pa.Table, path: Path) -> None:
@@ -180,11 +202,10 @@ def _warn_mixed(table: pa.Table, path: Path) -> None:
         number = pc.match_substring_regex(cells, f"^\\s*{NUMBER}\\s*$")
         if MIXED <= (pc.mean(number).as_py() or 0) < 1:
             word = cells.filter(pc.invert(number))[0].as_py()
-            warnings.warn(
+            warn(
                 f"{path.name}: column {field.name!r} mixes numbers and text, such as {word!r}, and is read as "
                 "text; mend or empty those cells to have numbers.",
                 MixedTypeWarning,
-                stacklevel=4,
             )
 
 

@@ -3,7 +3,6 @@
 import dataclasses
 import inspect
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +15,7 @@ from diabolo.columns.levels import plain
 from diabolo.data.inference import Finding
 from diabolo.errors import AmbiguousTextWarning, SchemaError
 from diabolo.frames import Frame
+from diabolo.notices import warn
 
 __all__ = [
     "KINDS",
@@ -105,14 +105,30 @@ def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[st
     if unknown := sorted(set(options) - set(allowed)):
         raise SchemaError(f"columns {listed(names)}: {kind} has no option {unknown[0]!r}; it has {allowed}.")
     try:
-        return KINDS[kind].fit(frame, names, **options)
+        column, styles = KINDS[kind].fit(frame, names, **options), tuple(map(frame.style, names))
+        return dataclasses.replace(column, styles=styles) if any(styles) else column
     except SchemaError:
         raise
     except (TypeError, ValueError) as error:
-        raise SchemaError(f"columns {listed(names)} cannot be {kind}: {error}") from error
+        named = _culprits(frame, kind, names, options)
+        column = f"column{'s' * (len(named) > 1)} {listed(named)}"
+        raise SchemaError(f"{column} cannot be {kind}: {error}") from error
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
+def _culprits(frame: Frame, kind: str, names: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
+    """The columns of a block that cannot be fitted alone; all of them where each can."""
+
+    def fails(name: str) -> bool:
+        try:
+            KINDS[kind].fit(frame, (name,), **options)
+        except (TypeError, ValueError):
+            return True
+        return False
+
+    return tuple(name for name in names if len(names) > 1 and fails(name)) or names
+
+
+def listed(names: Sequence[Any], most: int = 5) -> str:
     """Some names for a message.
 
     Examples
@@ -207,6 +223,7 @@ def warn_unclear(findings: Mapping[str, Finding]) -> None:
 
     Examples
     --------
+    >>> import warnings
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_unclear({"a": Finding("categorical", unclear="holds dates that may have the day first")})
     >>> str(told[0].message)
@@ -214,7 +231,7 @@ def warn_unclear(findings: Mapping[str, Finding]) -> None:
     """
     for name, found in findings.items():
         if found.unclear:
-            warnings.warn(f"column {name!r} {found.unclear}.", AmbiguousTextWarning, stacklevel=3)
+            warn(f"column {name!r} {found.unclear}.", AmbiguousTextWarning)
 
 
 def warn_excluded(excluded: Mapping[str, Finding]) -> None:
@@ -222,6 +239,7 @@ def warn_excluded(excluded: Mapping[str, Finding]) -> None:
 
     Examples
     --------
+    >>> import warnings
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_excluded({"a": Finding(None, why="is empty")})
     >>> str(told[0].message)
@@ -234,6 +252,4 @@ def warn_excluded(excluded: Mapping[str, Finding]) -> None:
     for category, names in by_class.items():
         shown = "; ".join(f"column {name!r} {excluded[name].why}" for name in names[:3])
         more = f"; and {len(names) - 3} more columns likewise" if len(names) > 3 else ""
-        warnings.warn(
-            f"{shown}{more}: left out. Force one in with schema={{name: kind}}.", category, stacklevel=3
-        )
+        warn(f"{shown}{more}: left out. Force one in with schema={{name: kind}}.", category)

@@ -1,7 +1,6 @@
 """Labels of some rows: what was given, in any form, as one class number per row and -1 where none was given."""
 
 import dataclasses
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,12 +8,16 @@ import numpy as np
 import pyarrow as pa
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
+from torch import Tensor
 
+from diabolo.columns.levels import plain
 from diabolo.data.kinds import listed
-from diabolo.errors import AmbiguousLabelWarning, LabelError, SingleExampleWarning
+from diabolo.errors import AmbiguousLabelWarning, DataError, LabelError, SingleExampleWarning
 from diabolo.frames import Frame
+from diabolo.frames.text import is_missing, read_objects
+from diabolo.notices import warn
 
-__all__ = ["UNLABELED", "Labels", "labels_by_key"]
+__all__ = ["UNLABELED", "Labels", "label_cells", "labels_by_key", "marked"]
 
 UNLABELED = -1
 EVEN = 4  # -1 is a class beside 1 alone if neither has more than this many times the rows of the other
@@ -45,7 +48,7 @@ class Labels:
     def of(cls, y: Any, n_rows: int) -> "Labels":
         """The labels in ``y``.
 
-        None and NaN say that a row has no label; where there is neither, -1 says so, as in scikit-learn.
+        None, NaN and pandas.NA say that a row has no label; where there is none of them, -1 says so, as in scikit-learn.
 
         Parameters
         ----------
@@ -89,6 +92,36 @@ class Labels:
         labels._check()
         return labels
 
+    @classmethod
+    def read(cls, labels: Any, frame: Frame) -> "Labels":
+        """What is known of rows by the name of a column or one label per row; -1 is a label like any other.
+
+        Parameters
+        ----------
+        labels : str or sequence, shape (n,)
+            Text, whole numbers, booleans; what else there is becomes text. None and NaN are no label.
+        frame : Frame
+            The rows.
+
+        Raises
+        ------
+        DataError
+            Another number of labels than of rows, or something that is no label.
+        MissingColumnError
+            There is no such column.
+
+        Examples
+        --------
+        >>> Labels.read(["b", "a", None], Frame.of(np.eye(3))).codes.tolist()
+        [1, 0, -1]
+        """
+        cells = label_cells(labels, frame).dictionary_encode()
+        found = cells.dictionary.to_numpy(zero_copy_only=False)
+        order = np.argsort(found, kind="stable")
+        codes = cells.indices.fill_null(UNLABELED).to_numpy(zero_copy_only=False)
+        place = np.append(np.argsort(order), UNLABELED)  # the last is that of no label
+        return cls(found[order], place[codes])
+
     @property
     def rows(self) -> np.ndarray:
         """Positions of the rows with a label."""
@@ -99,11 +132,18 @@ class Labels:
         """Examples of each class, shape (C,)."""
         return np.bincount(self.codes[self.rows], minlength=len(self.classes))
 
+    def take(self, rows: np.ndarray) -> "Labels":
+        """Those of the given rows."""
+        return Labels(self.classes, self.codes[rows])
+
     def names(self, codes: np.ndarray) -> np.ndarray:
-        """Classes by number; where a number is -1, the mark of an unknown label: -1, or None where classes are text."""
+        """Classes by number; where a number is -1, the mark of an unknown label.
+
+        It is -1 where classes are whole numbers and -1 is none of them, else None.
+        """
         if (codes >= 0).all():
             return self.classes[codes]
-        if self.classes.dtype.kind in "iu":
+        if self.classes.dtype.kind in "iu" and UNLABELED not in self.classes:
             return np.where(codes >= 0, self.classes[codes], UNLABELED)
         names = self.classes.astype(object)[codes]
         names[codes < 0] = None
@@ -117,12 +157,76 @@ class Labels:
                 f"(-1, None and NaN mean that a row has no label)."
             )
         if single := [str(c) for c, n in zip(self.classes, self.counts, strict=True) if n == 1]:
-            warnings.warn(
+            warn(
                 f"one example only of {listed(single)}: it cannot be left out to see whether it would be found, so "
                 f"accuracy and calibration rest on the other classes.",
                 SingleExampleWarning,
-                stacklevel=4,
             )
+
+
+def label_cells(labels: Any, frame: Frame) -> pa.Array:
+    """One label per row, null where it is missing, from the name of a column or any sequence.
+
+    Parameters
+    ----------
+    labels : str or sequence, shape (n,)
+    frame : Frame
+        The rows.
+
+    Raises
+    ------
+    DataError
+        Another number of labels than of rows, or something that is no label.
+    MissingColumnError
+        There is no such column.
+
+    Examples
+    --------
+    >>> label_cells([2.0, np.nan], Frame.of(np.eye(2))).to_pylist()
+    [2.0, None]
+    """
+    if isinstance(labels, str):
+        return plain(frame.arrow(labels))
+    given = labels.numpy(force=True) if isinstance(labels, Tensor) else labels
+    cells = plain(given if isinstance(given, pa.Array | pa.ChunkedArray) else read_objects(given, "labels"))
+    if len(cells) != frame.n_rows:
+        raise DataError(
+            f"there are {len(cells):,} labels for {frame.n_rows:,} rows: give one for each, None where there is none."
+        )
+    return cells
+
+
+def marked(values: Sequence[Any]) -> np.ndarray:
+    """Labels with None where there is none, whichever mark says so: the rule of :meth:`Labels.of`.
+
+    Parameters
+    ----------
+    values : sequence of length n
+
+    Returns
+    -------
+    ndarray of object, shape (n,)
+
+    Raises
+    ------
+    LabelError
+        Infinite numbers.
+
+    Warns
+    -----
+    AmbiguousLabelWarning
+        Nothing but -1 and 1, about evenly.
+
+    Examples
+    --------
+    >>> marked([3, -1, 4]).tolist(), marked([3, -1, None]).tolist()
+    ([3, None, 4], [3, -1, None])
+    """
+    found = np.full(len(values), None, dtype=object)
+    found[:] = list(values)
+    if len(found):
+        found[~_known(found)] = None
+    return found
 
 
 def labels_by_key(frame: Frame, keys: Sequence[Any], values: Sequence[Any], column: str | None) -> np.ndarray:
@@ -217,11 +321,12 @@ def _known(given: np.ndarray) -> np.ndarray:
             raise LabelError("Input y contains infinity: labels are whole numbers or text.")
         missing = np.isnan(given)
     elif given.dtype == object:
-        missing = np.array([value is None or value != value for value in given])
+        missing = np.array([is_missing(value) for value in given])
     else:
         missing = np.zeros(len(given), bool)
     if missing.any():
         return ~missing
+    given = np.asarray(given.tolist())  # objects that are all numbers are numbers
     return np.array([str(v) != "-1" for v in given]) if given.dtype.kind in "UO" else _not_minus_one(given)
 
 
@@ -235,11 +340,10 @@ def _not_minus_one(given: np.ndarray) -> np.ndarray:
         or not 1 / EVEN <= ones / (len(given) - ones) <= EVEN
     ):
         return known
-    warnings.warn(
+    warn(
         "the labels are -1 and 1 alone: -1 is taken for a class, since one class alone could not be learned; "
         "mark unknown labels by None or NaN to be clear.",
         AmbiguousLabelWarning,
-        stacklevel=5,
     )
     return np.ones(len(given), bool)
 

@@ -2,15 +2,24 @@
 
 import dataclasses
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from diabolo.columns.base import Column
 from diabolo.data.kinds import listed
-from diabolo.errors import DataError, ExtraColumnWarning, InfiniteValueWarning, MissingColumnError
+from diabolo.errors import (
+    DataError,
+    ExtraColumnWarning,
+    InfiniteValueWarning,
+    MissingColumnError,
+    UnknownCategoryWarning,
+)
 from diabolo.frames import Frame
+from diabolo.notices import warn
 
-__all__ = ["match", "names_in", "warn_infinite"]
+__all__ = ["match", "names_in", "told_before", "warn_infinite"]
 
 NUMERIC = ("continuous", "count")
 
@@ -62,9 +71,7 @@ def match(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...], estimat
         )
     if extra := sorted(came - set(table)):
         count = "1 column was" if len(extra) == 1 else f"{len(extra)} columns were"
-        warnings.warn(
-            f"{count} not there in training, and ignored: {listed(extra)}.", ExtraColumnWarning, stacklevel=3
-        )
+        warn(f"{count} not there in training, and ignored: {listed(extra)}.", ExtraColumnWarning)
     return frame
 
 
@@ -93,6 +100,7 @@ def warn_infinite(frame: Frame, column: Column) -> None:
     --------
     >>> from diabolo.columns import Count
     >>> frame = Frame.of({"x": [0.0, float("inf")]})
+    >>> import warnings
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     warn_infinite(frame, Count.fit(frame, ("x",)))
     >>> str(told[0].message)
@@ -103,11 +111,25 @@ def warn_infinite(frame: Frame, column: Column) -> None:
     infinite = np.isinf(frame.numbers(column.names)).any(0)
     if infinite.any():
         names = [column.names[j] for j in np.flatnonzero(infinite)]
-        warnings.warn(
+        warn(
             f"infinite numbers are treated as missing in {len(names)} column{'s' * (len(names) != 1)}: {listed(names)}.",
             InfiniteValueWarning,
-            stacklevel=3,
         )
+
+
+@contextmanager
+def told_before() -> Iterator[None]:
+    """Rows are read again of which the same call has told all that is odd: once is enough.
+
+    Examples
+    --------
+    >>> with told_before():
+    ...     warnings.warn("column 'x' was not there in training.", ExtraColumnWarning)
+    """
+    with warnings.catch_warnings():
+        for about_rows in (ExtraColumnWarning, InfiniteValueWarning, UnknownCategoryWarning):
+            warnings.simplefilter("ignore", about_rows)
+        yield
 
 
 def _goes_by_position(frame: Frame, table: tuple[str, ...], needed: tuple[str, ...]) -> bool:

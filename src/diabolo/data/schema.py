@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -179,7 +179,7 @@ class Schema:
         ExtraColumnWarning, InfiniteValueWarning, UnknownCategoryWarning
             Columns are ignored; cells are treated as missing; levels are new.
         """
-        frame = match(frame, self.table, self.names, estimator)
+        frame = self.as_written(match(frame, self.table, self.names, estimator))
         values, seen = {}, {}
         for key, column in self.blocks.items():
             values[key], flags = column.to_tensor(frame)
@@ -188,12 +188,33 @@ class Schema:
                 warn_infinite(frame, column)
         return Batch(values, seen, torch.arange(frame.n_rows))
 
+    def as_written(self, frame: Frame) -> Frame:
+        """Rows whose numbers in text are read as those of the training rows: 1.234 alone may be either of two.
+
+        Parameters
+        ----------
+        frame : Frame
+            Rows as :meth:`to_batch` takes them.
+
+        Examples
+        --------
+        >>> schema = Schema.fit(Frame.decoded({"price": ["1.234,50", "999,99", "5,10"]}))
+        >>> schema.as_written(Frame.decoded({"price": ["1.234"]})).numbers().tolist()
+        [[1234.0]]
+        """
+        styles = {n: s for c in self.columns for n, s in zip(c.names, c.styles, strict=False) if s}
+        if not styles:
+            return frame
+        names = names_in(frame, self.table, self.names)
+        return frame.as_written({names[name]: style for name, style in styles.items()})
+
     def to_table(
         self,
         values: Mapping[str, Tensor],
         template: dict[str, Any],
         carry: Frame | None = None,
         seen: Mapping[str, Tensor] | None = None,
+        amend: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> Any:
         """Tensors -> the kind of table that came in, with all its columns in order: the only way out.
 
@@ -209,6 +230,8 @@ class Schema:
             position get its names.
         seen : dict of str to bool Tensor, shape (n, columns of the block), optional
             False where a cell is to be missing.
+        amend : dict of str to function, optional
+            What to do to the cells (an Arrow array) of single columns before they become the template's type.
         """
         itself = {name: name for name in self.table}
         names = itself if carry is None else names_in(carry, self.table, self.names)
@@ -216,6 +239,7 @@ class Schema:
         for key, column in self.blocks.items():
             arrays = column.from_tensor(values[key])
             cells.update(_with_gaps(arrays, seen[key]) if seen and key in seen else arrays)
+        cells |= {name: change(cells[name]) for name, change in (amend or {}).items()}
         rows = len(next(iter(values.values())))
         for name, found in self.excluded.items():
             if carry is not None and carry.n_rows == rows and names[name] in carry.names:
@@ -248,6 +272,14 @@ class Schema:
         joined = parts[0] if len(parts) == 1 else torch.cat(parts, 1)
         seen = self.coordinates_seen(batch)
         return joined if seen is None else torch.where(seen, joined, 0.0)
+
+    def filled(self, batch: Batch, mean: Tensor | None = None) -> Tensor:
+        """Coordinates of all rows, (B, D), each gap at the mean of its column: of the cells seen, or the one given."""
+        x, seen = self.coordinates(batch), self.coordinates_seen(batch)
+        if seen is None:
+            return x
+        mean = (x.double().sum(0) / seen.sum(0).clamp(min=1)).to(x.dtype) if mean is None else mean
+        return torch.where(seen, x, mean)
 
     def coordinates_seen(self, batch: Batch) -> Tensor | None:
         """Which coordinates belong to cells that were seen, bool (B, D); None if all do."""

@@ -152,7 +152,7 @@ def _explained(
     """Reasons for some rows."""
     if not len(rows):
         return ()
-    chosen = frame.take(rows)
+    chosen = model.schema_.as_written(frame.take(rows))
     batch = model.schema_.to_batch(chosen, type(model).__name__)
     names = names_in(chosen, model.schema_.table, model.schema_.names)
     found = []

@@ -20,11 +20,12 @@ import functools
 from typing import Any
 
 import numpy as np
+import torch
 from scipy.special import digamma
 from sklearn.decomposition import PCA
-from sklearn.neighbors import NearestNeighbors
 
 from diabolo.errors import DataError, TooFewRowsError
+from diabolo.neighbors import search
 from diabolo.randomness import derive
 
 __all__ = ["intrinsic_dimension", "minka", "mle", "two_nn"]
@@ -34,6 +35,8 @@ SAMPLE = (
     2_000  # that the corrected estimate looks at: a thinner sample has larger distances beside the same noise
 )
 FEWEST_ROWS = 30
+TIE, MOST_TIES = 1e-9, 0.05  # relative difference of equal distances; share of the rows that may have them
+WIDE = 16  # between the numbers of neighbors whose distances are set beside each other on a grid
 ABOVE_NOISE = 1.5  # squared distance to a neighbor beside what noise alone would make of it
 FALLING = (
     0.05  # a scale is past the noise where the next one gives an estimate that is at most so much smaller
@@ -41,11 +44,15 @@ FALLING = (
 MOST_CORRECTED = 40  # dimensions: more cannot be told apart by any number of rows one has
 
 
-def two_nn(X: Any, *, discard: float = 0.1, random_state: int = 0) -> float:
+def two_nn(X: Any, *, discard: float = 0.1, random_state: int = 0) -> float | None:
     r"""Intrinsic dimension by the two nearest neighbors.
 
     The ratio μ = r₂ / r₁ of a row's distances to its two nearest neighbors has P(μ ≤ x) = 1 − x⁻ᵈ wherever rows lie
     evenly at that scale; d is the slope of −log(1 − F(μ)) on log μ through the origin.
+
+    Where rows lie on a grid, both neighbors of many rows are equally far, and the ratio tells the grid, not the rows. If so
+    for over a twentieth of them, d = (ψ(16k) − ψ(k)) / mean log(r₁₆ₖ / rₖ) is taken instead, at the first scale
+    k = 2, 4, ... at which distances differ.
 
     Parameters
     ----------
@@ -56,6 +63,11 @@ def two_nn(X: Any, *, discard: float = 0.1, random_state: int = 0) -> float:
     random_state : int
         Of the sample.
 
+    Returns
+    -------
+    float or None
+        None where distances are equal at every scale, as between the corners of a simplex.
+
     Raises
     ------
     TooFewRowsError
@@ -65,7 +77,7 @@ def two_nn(X: Any, *, discard: float = 0.1, random_state: int = 0) -> float:
 
     References
     ----------
-    Facco et al., Scientific Reports 2017.
+    Facco et al., Scientific Reports 2017; Denti et al., Scientific Reports 2022 (ratios of further neighbors).
 
     Examples
     --------
@@ -73,13 +85,16 @@ def two_nn(X: Any, *, discard: float = 0.1, random_state: int = 0) -> float:
     >>> round(two_nn(rng.uniform(size=(1000, 3)) @ rng.normal(size=(3, 20))))
     3
     """
-    r = neighbor_distances(_distinct(X, MOST_ROWS, random_state), 2)
+    points = _distinct(X, MOST_ROWS, random_state)
+    r = neighbor_distances(points, 2)
+    if _ties(r[:, 0], r[:, 1]) > MOST_TIES:
+        return _beyond_ties(points)
     mu = np.sort(np.log(r[:, 1] / r[:, 0]))[: int(len(r) * (1 - discard))]
     y = -np.log1p(-np.arange(1, len(mu) + 1) / len(r))
     return float(mu @ y / (mu @ mu))
 
 
-def mle(X: Any, *, k: tuple[int, int] = (10, 20), random_state: int = 0) -> float:
+def mle(X: Any, *, k: tuple[int, int] = (10, 20), random_state: int = 0) -> float | None:
     r"""Intrinsic dimension by maximum likelihood from the nearest neighbors.
 
     1/d is the mean over rows and j < k of log(r_k / r_j) (MacKay and Ghahramani's mean, of inverses), averaged as d over
@@ -93,6 +108,11 @@ def mle(X: Any, *, k: tuple[int, int] = (10, 20), random_state: int = 0) -> floa
         Smallest and largest number of neighbors, from 3.
     random_state : int
         Of the sample.
+
+    Returns
+    -------
+    float or None
+        None where all those neighbors are equally far.
 
     Raises
     ------
@@ -114,8 +134,8 @@ def mle(X: Any, *, k: tuple[int, int] = (10, 20), random_state: int = 0) -> floa
     points = _distinct(X, MOST_ROWS, random_state)
     low, high = (min(number, len(points) - 1) for number in k)
     logs = np.log(neighbor_distances(points, high))
-    found = [1 / (logs[:, j - 1, None] - logs[:, : j - 1]).mean() for j in range(low, high + 1)]
-    return float(np.mean(found))
+    inverse = [(logs[:, j - 1, None] - logs[:, : j - 1]).mean() for j in range(low, high + 1)]
+    return float(np.mean(np.reciprocal(inverse))) if min(inverse) > TIE else None
 
 
 def minka(X: Any) -> int | None:
@@ -207,7 +227,7 @@ def neighbor_distances(points: np.ndarray, k: int) -> np.ndarray:
     >>> neighbor_distances(np.array([[0.0], [1.0], [3.0]]), 1).ravel()
     array([1., 1., 2.])
     """
-    return NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0]
+    return search(torch.from_numpy(points), k)[0].numpy()
 
 
 def _matrix(X: Any) -> np.ndarray:
@@ -238,6 +258,22 @@ def _distinct(X: Any, most: int, random_state: int) -> np.ndarray:
             f"{len(points)} rows differ: the dimension of fewer than {FEWEST_ROWS} cannot be told."
         )
     return points
+
+
+def _ties(near: np.ndarray, far: np.ndarray) -> float:
+    """Share of the rows that have two neighbors at one distance."""
+    return float((far <= near * (1 + TIE)).mean())
+
+
+def _beyond_ties(points: np.ndarray) -> float | None:
+    """The dimension that a wide ratio of distances means, from the first scale on at which they differ."""
+    scales = _scales(len(points))[1:]
+    r = neighbor_distances(points, 2 * scales[-1])
+    k = next((k for k in scales if _ties(r[:, k - 1], r[:, 2 * k - 1]) <= MOST_TIES), None)
+    if k is None:
+        return None
+    far = min(WIDE * k, 2 * scales[-1])  # over many shells of a grid what each adds evens out
+    return float((digamma(far) - digamma(k)) / np.log(r[:, far - 1] / r[:, k - 1]).mean())
 
 
 def _above_noise(points: np.ndarray) -> tuple[np.ndarray, float]:

@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diabolo.data.labels import Labels
 from diabolo.errors import ParameterError
 from diabolo.evaluate.agreement import agreement, neighbor_hits, shepard
-from diabolo.evaluate.labels import Labels, read_labels
+from diabolo.evaluate.labels import read_labels
 from diabolo.evaluate.scores import plain_json
 from diabolo.frames import Frame
 from diabolo.randomness import derive
@@ -18,6 +19,7 @@ __all__ = ["Geometry", "MapQuality", "Spaces", "map_quality"]
 
 MOST_ROWS = 20_000  # distances between all pairs take time with the square
 HITS = (1, 5, 10)
+OF_EACH = 5  # rows of every class that a sample keeps: as many as a probe has folds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,19 +139,31 @@ class Spaces:
         """All rows, or ``max_rows`` of them at random, as a model sees them."""
         if max_rows < 1:
             raise ParameterError(f"max_rows={max_rows} leaves nothing to judge by: give thousands.")
-        draw = np.random.default_rng(derive(seed, "judged rows"))
-        kept = np.sort(draw.permutation(frame.n_rows)[:max_rows])
+        kept = _sample(frame.n_rows, None if labels is None else labels.classes.numpy(), max_rows, seed)
         part = frame if len(kept) == frame.n_rows else frame.take(kept)
         schema, reference = model.schema_, model.reference_
         batch = schema.to_batch(part, type(model).__name__)
-        data, seen = schema.coordinates(batch), schema.coordinates_seen(batch)
         return cls(
-            data=data if seen is None else torch.where(seen, data, reference.mean),
+            data=schema.filled(batch, reference.mean),
             model=torch.from_numpy(np.asarray(model.transform(part))),
             pca=reference.scores(schema, batch),
-            labels=labels and labels.take(torch.from_numpy(kept)),
+            labels=labels and labels.take(kept),
             rows=frame.n_rows,
         )
+
+
+def _sample(rows: int, classes: np.ndarray | None, most: int, seed: int) -> np.ndarray:
+    """Positions of at most so many rows, sorted; each class in its share, but five rows of it before more of others."""
+    order = np.random.default_rng(derive(seed, "judged rows")).permutation(rows)
+    if classes is not None and rows > most:
+        place = np.empty(rows, np.float64)
+        for number in np.unique(classes):
+            inside = np.flatnonzero(classes[order] == number)
+            place[inside] = np.where(
+                np.arange(len(inside)) < OF_EACH, -1, np.arange(len(inside)) / len(inside)
+            )
+        order = order[np.argsort(place, kind="stable")]
+    return np.sort(order[:most])
 
 
 def map_quality(
@@ -226,10 +240,10 @@ def _geometry(spaces: Spaces, places: Tensor, k: int, seed: int) -> Geometry:
     """Judge one placement of the rows."""
     agreed = agreement(spaces.data, places, k)
     correlation = shepard(spaces.data, places, seed=seed)
-    rows = torch.arange(0) if spaces.labels is None else spaces.labels.rows
     hits: dict[int, float] = {}
-    if spaces.labels is not None and len(rows) > 1:
-        hits = neighbor_hits(places[rows], spaces.labels.classes[rows], HITS)
+    if spaces.labels is not None and len(spaces.labels.rows) > 1:
+        rows = torch.from_numpy(spaces.labels.rows)
+        hits = neighbor_hits(places[rows], torch.from_numpy(spaces.labels.codes)[rows], HITS)
     return Geometry(
         agreed.trustworthiness,
         agreed.continuity,

@@ -114,7 +114,7 @@ def probe(
         A column of ``X``, or one label per row; None where a row has none.
     n_neighbors : int
     max_rows : int
-        More labelled rows than these are sampled.
+        More labelled rows than these are sampled, each label in its share, rare ones with five rows first.
     random_state : int
         Of sample and folds.
 
@@ -143,9 +143,9 @@ def probe(
     frame = Frame.of(X)
     read = read_labels(labels, frame)
     labelled = read.rows
-    spaces = Spaces.of(model, frame.take(labelled.numpy()), read.take(labelled), max_rows, random_state)
+    spaces = Spaces.of(model, frame.take(labelled), read.take(labelled), max_rows, random_state)
     assert spaces.labels is not None
-    classes = spaces.labels.classes
+    classes = torch.from_numpy(spaces.labels.codes)
     splits = _splits(classes, n_neighbors, random_state)
     found = [_probe(space, classes, splits, n_neighbors) for space in (spaces.model, spaces.data, spaces.pca)]
     return ProbeScores(
@@ -153,7 +153,7 @@ def probe(
         majority=float(torch.bincount(classes).max()) / len(classes),
         rows=spaces.rows,
         sample=len(classes),
-        classes=read.names,
+        classes=tuple(str(name) for name in read.classes.tolist()),
         folds=len(splits),
         n_neighbors=n_neighbors,
         n_components=spaces.model.shape[1],
@@ -192,10 +192,15 @@ def _splits(classes: Tensor, n_neighbors: int, seed: int) -> list[tuple[Tensor, 
     """Stratified folds, as many as the rarest class allows, as pairs of training and test rows."""
     count = torch.bincount(classes)
     folds = min(FOLDS, int(count[count > 0].min()))
-    if folds < 2 or len(classes) - -(-len(classes) // folds) < n_neighbors:
+    if folds < 2:
+        raise DataError(
+            f"a label has one row among the {len(classes)} that are judged, which cannot be both learned from and asked: "
+            "label at least two rows of each, or take away the labels that have one."
+        )
+    if len(classes) - -(-len(classes) // folds) < n_neighbors:
         raise DataError(
             f"{len(classes)} labelled rows are too few to ask {n_neighbors} neighbors in another part of them: label "
-            "more rows, at least two of each label, or give a smaller n_neighbors."
+            "more rows, or give a smaller n_neighbors."
         )
     parts = StratifiedKFold(folds, shuffle=True, random_state=derive(seed, "folds") % 2**32)
     pairs = parts.split(np.zeros(len(classes)), classes.numpy())

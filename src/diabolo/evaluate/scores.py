@@ -78,11 +78,11 @@ class Scores:
     parameters : int
         Numbers that were learned.
     bytes_before, bytes_after : float
-        Per row: the raw columns in memory, and the code in float32.
+        Per row: the raw cells (text in UTF-8), and the code in float32.
     seconds : float
         Training.
     encode_rows_per_second : float
-        Measured on these rows.
+        Measured on 1,000 of these rows, repeated where they are fewer.
     noise_floor : float or None
         Squared error per row that rounding the raw cells to their grid (whole numbers, bytes, days) already
         means; no error below it tells anything. None where no column is rounded.

@@ -96,7 +96,8 @@ def estimates(coordinates: np.ndarray, *, images: bool = False, random_state: in
     Returns
     -------
     dict of str to float
-        Empty where fewer than 30 rows differ; without ``minka`` where that is undefined, useless or too slow.
+        Empty where fewer than 30 rows differ; without ``minka`` where that is undefined, useless or too slow, and
+        without the others where distances tell nothing.
 
     Examples
     --------
@@ -110,6 +111,7 @@ def estimates(coordinates: np.ndarray, *, images: bool = False, random_state: in
         found = {name: rule(coordinates, random_state=random_state) for name, rule in rules.items()}
     except TooFewRowsError:
         return {}
+    found = {name: d for name, d in found.items() if d is not None}
     components = None if images or coordinates.shape[1] > WIDEST_MINKA else minka(coordinates)
     return found if components is None else found | {"minka": float(components)}
 

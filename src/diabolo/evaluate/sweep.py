@@ -124,7 +124,7 @@ def _check(model: Any, held_out: Any, n_jobs: Any, parameters: dict[str, Any], c
     if isinstance(held_out, bool) or not isinstance(held_out, int | float) or not 0 < held_out <= 0.5:
         raise ParameterError(f"held_out={held_out!r} is not a share of the rows between 0 and 0.5.")
     if n_jobs is not None:
-        _whole("n_jobs", n_jobs)
+        defaults.whole("n_jobs", n_jobs)
     if check and model != "ordered":
         raise ParameterError("check=... compares an ordered model with others: give model='ordered' with it.")
     allowed = [name for name in inspect.signature(Autoencoder).parameters if name not in OWN]
@@ -135,16 +135,10 @@ def _check(model: Any, held_out: Any, n_jobs: Any, parameters: dict[str, Any], c
             raise ParameterError(f"a sweep takes no parameter {name!r}; it takes {', '.join(allowed)}.")
 
 
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < 1:
-        raise ParameterError(f"{name}={value!r} is not a whole number, at least 1.")
-    return int(value)
-
-
 def _seeds(seeds: Any, first: int) -> tuple[int, ...]:
     """The seeds of the trainings."""
     if isinstance(seeds, Integral):
-        return tuple(range(first, first + _whole("seeds", seeds)))
+        return tuple(range(first, first + defaults.whole("seeds", seeds)))
     found = tuple(defaults.seed(seed) for seed in seeds)
     if not found or len(set(found)) < len(found):
         raise ParameterError(f"seeds={seeds!r} is not a number of seeds, or a list of different ones.")
@@ -166,8 +160,7 @@ def _estimates(schema: Schema, rows: Frame, seed: int) -> dict[str, float]:
     """What the rows alone say about their dimension."""
     step = max(1, rows.n_rows // SAMPLE)
     batch = schema.to_batch(rows.take(np.arange(0, rows.n_rows, step)))
-    coordinates = schema.coordinates(batch).numpy()
-    return estimates(coordinates, images=bool(rows.images), random_state=seed)
+    return estimates(schema.filled(batch).double().numpy(), images=bool(rows.images), random_state=seed)
 
 
 def _widths(
@@ -187,7 +180,7 @@ def _widths(
         powers = {2**i for i in range(reach.bit_length() + 1) if 2**i < 2 * reach}
         found = sorted(k for k in powers | {round(estimated.get("dimension", 1))} if 1 <= k <= max(1, most))
     else:
-        found = [_whole("n_components", k) for k in _listed(requested)]
+        found = [defaults.whole("n_components", k) for k in _listed(requested)]
     if not found or any(b <= a for a, b in itertools.pairwise(found)):
         raise ParameterError(f"n_components={found} is not a list of different widths, smallest first.")
     if found[-1] > most and not free:

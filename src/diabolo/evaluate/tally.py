@@ -2,17 +2,23 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute
 from torch import Tensor
 
 from diabolo.columns import Image
+from diabolo.columns.levels import plain
 from diabolo.evaluate.images import ssim
 from diabolo.evaluate.measures import Accuracy, Measure, Truth, marginal_bits
 from diabolo.evaluate.scores import ColumnScore
+from diabolo.frames.patterns import is_text
 
-__all__ = ["RIVALS", "Tally", "kept"]
+__all__ = ["RIVALS", "Tally", "cell_bytes", "kept"]
 
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 RIVALS = ("model", "pca", "mean")
 
 
@@ -120,3 +126,19 @@ def _means(sums: dict[str, np.ndarray], j: int, count: float) -> dict[str, float
 
 def _increase(sums: dict[str, np.ndarray], rival: str, amount: np.ndarray) -> None:
     sums[rival] = sums.get(rival, 0.0) + amount
+
+
+def cell_bytes(column: pa.ChunkedArray) -> float:
+    """Mean bytes of a cell itself, of text in UTF-8, without what a table keeps beside it for many rows.
+
+    Examples
+    --------
+    >>> cell_bytes(pa.chunked_array([[1.5, 2.5, None]])), cell_bytes(pa.chunked_array([["Bonn", "Rome"]]))
+    (8.0, 4.0)
+    """
+    kind: Any = column.type
+    if isinstance(kind, pa.FixedShapeTensorType):
+        return math.prod(kind.shape) * kind.value_type.bit_width / 8
+    if is_text(kind):
+        return float(pc.mean(pc.binary_length(plain(column))).as_py() or 0.0)
+    return kind.bit_width / 8

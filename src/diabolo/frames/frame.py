@@ -2,6 +2,7 @@
 
 import dataclasses
 import warnings
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 
@@ -10,12 +11,15 @@ import pyarrow as pa
 
 from diabolo.errors import DataError, MissingColumnError, NumbersAsTextWarning, TimesAsTextWarning
 from diabolo.frames import arrays, convert, tables
+from diabolo.frames.numerals import THOUSANDTHS, as_text
 from diabolo.frames.patterns import is_text
 from diabolo.frames.restore import template_of
 from diabolo.frames.source import KINDS, Source
 from diabolo.frames.text import forced_numbers, forced_times
 
 __all__ = ["Frame"]
+
+TEXT = "text"  # the style of columns that stay text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,6 +180,33 @@ class Frame:
         """What came first in the dates of a column that was text, where it might have been the other."""
         return self.source.hints.get("orders", {}).get(name)
 
+    def style(self, name: str) -> str | None:
+        """How the numbers of a column that was text are written, such as ``"1.234,5"``; ``"text"`` if it still is."""
+        return self.source.hints.get("styles", {}).get(name) or (TEXT if is_text(self.type(name)) else None)
+
+    def as_written(self, styles: Mapping[str, str | None]) -> Self:
+        """The frame with its text read as other rows were: a row alone may not say what its marks stand for.
+
+        Parameters
+        ----------
+        styles : dict of str to str or None
+            What :meth:`style` of the other rows says. A column that is not written so stays as it was read.
+
+        Examples
+        --------
+        >>> Frame.decoded({"price": ["1.234"]}).as_written({"price": "1.234,5"}).numbers().tolist()
+        [[1234.0]]
+        """
+        if self.source.array is not None:
+            return self
+        table = self.source.arrow
+        for name in styles.keys() & self._positions.keys():
+            if (column := self._written(name, styles[name])) is not None:
+                table = table.set_column(self._position(name), pa.field(name, column.type), column)
+        return (
+            self if table is self.source.table else type(self)(dataclasses.replace(self.source, table=table))
+        )
+
     def pixels(self, name: str) -> np.ndarray:
         """Images of a column, (n, y, x) or (n, y, x, c), uint8 or float, without a copy where possible.
 
@@ -202,8 +233,16 @@ class Frame:
                 array=None if source.array is None else source.array[rows],
                 index=None if source.index is None else source.index.take(rows),
                 origin=self.origin[rows],
+                texts={name: text.take(pa.array(rows)) for name, text in source.texts.items()},
             )
         )
+
+    def with_empty(self, name: str) -> Self:
+        """The same rows and, if a table lacks a column of that name, one without a value."""
+        if name in self.names or self.source.array is not None:
+            return self
+        table = self.source.arrow.append_column(name, pa.nulls(self.n_rows))
+        return type(self)(dataclasses.replace(self.source, names=(*self.names, name), table=table))
 
     @cached_property
     def template(self) -> dict[str, Any]:
@@ -215,6 +254,16 @@ class Frame:
         column = self.arrow(name)
         found = forced_numbers(column) if is_text(column.type) else None
         return column if found is None else found
+
+    def _written(self, name: str, style: str | None) -> pa.ChunkedArray | None:
+        """A column read anew in the given style; None where it is read so already, or is not written so."""
+        if style in (None, self.style(name)):
+            return None
+        field = self.source.arrow.schema.field(name)
+        text = self.source.texts.get(name, self.arrow(name) if is_text(field.type) else None)
+        if text is None and (points := (field.metadata or {}).get(THOUSANDTHS)):
+            text = as_text(self.arrow(name), points.decode())
+        return text if text is None or style == TEXT else forced_numbers(text, style)
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ import pyarrow.compute
 
 from diabolo.frames.patterns import all_match, any_match
 
-__all__ = ["read_numbers", "unclear_numbers"]
+__all__ = ["THOUSANDTHS", "as_text", "may_be_thousands", "read_numbers", "thousandths", "unclear_numbers"]
 
 pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
@@ -17,21 +17,36 @@ SIGN = "[+\u2212-]?"  # the minus of typesetters counts too
 WHOLE = r"0|[1-9]\d*"
 CODE = r"0\d+|\d{19,}"  # digits that a number would not keep: leading zeros, more than an integer has
 POINT = rf"{SIGN}(\d+\.?\d*|\.\d+)([eE][+-]?\d{{1,3}})?|[+-]?(?i:inf(inity)?)"
-# Ways to write numbers: (all cells match, at least one matches, thousands separators, decimal mark).
-STYLES = (
-    (POINT, ".+", "", "."),
-    (rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}(,\d{{3}})+)(\.\d+)?", r".*,.*", ",", "."),
-    (rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(\.\d+)?", rf".*\d[{SPACES}]\d.*", SPACES, "."),
-    (rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(,\d+)?", rf".*\d[{SPACES}]\d.*", SPACES, ","),
-    (rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}(\.\d{{3}})+)(,\d+)?", r".*,.*|.*\..*\..*", ".", ","),
+# Ways to write numbers, by an example: (all cells match, at least one matches, thousands separators, decimal mark).
+STYLES = {
+    "1234.5": (POINT, ".+", "", "."),
+    "1,234.5": (rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}(,\d{{3}})+)(\.\d+)?", r".*,.*", ",", "."),
+    "1 234.5": (
+        rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(\.\d+)?",
+        rf".*\d[{SPACES}]\d.*",
+        SPACES,
+        ".",
+    ),
+    "1 234,5": (
+        rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}([{SPACES}]\d{{3}})+)(,\d+)?",
+        rf".*\d[{SPACES}]\d.*",
+        SPACES,
+        ",",
+    ),
+    "1.234,5": (rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}(\.\d{{3}})+)(,\d+)?", r".*,.*|.*\..*\..*", ".", ","),
+}
+THOUSANDTHS = (
+    b"thousandths"  # what a field says whose numbers a file wrote as 1.234: which cells have a point
 )
 CURRENCY = r"US\$|[$€£¥₹₩₽₺]|CHF|EUR|USD|GBP|JPY"
 UNIT = rf"(?:{CURRENCY}|%)"
 WITH_UNIT = rf"{SIGN}\s*(?:{CURRENCY})\s*{SIGN}[\d.,][^%]*|{SIGN}(?:[\d.,].*)?\d\.?\s*{UNIT}"
 
 
-def read_numbers(column: pa.ChunkedArray, *, codes: bool = False) -> pa.ChunkedArray | None:
-    """The numbers of a column whose every cell is a number in one way of writing, None for other columns.
+def read_numbers(
+    column: pa.ChunkedArray, style: str | None = None, *, codes: bool = False
+) -> tuple[pa.ChunkedArray, str] | None:
+    """The numbers of a column whose every cell is a number in one way of writing, and that way; else None.
 
     Read are ``12.5``, ``1e3``, ``1,234.5``, ``1 234.5``, ``1'234``, ``1 234,5`` and ``1.234,5``, each also
     with a percent sign, whose number stands for itself (``12 %`` is 12), or with one and the same currency
@@ -40,24 +55,29 @@ def read_numbers(column: pa.ChunkedArray, *, codes: bool = False) -> pa.ChunkedA
     Parameters
     ----------
     column : pyarrow.ChunkedArray of text, shape (n,)
+    style : str, optional
+        The way to try, such as ``"1.234,5"``, and no other; by default the first that all cells follow.
     codes : bool
         Whether to read codes as well, because numbers were asked for.
 
     Examples
     --------
-    >>> read_numbers(pa.chunked_array([["1.234,56 €", "12 €", None]])).to_pylist()
-    [1234.56, 12.0, None]
+    >>> numbers, style = read_numbers(pa.chunked_array([["1.234,56 €", "12 €", None]]))
+    >>> numbers.to_pylist(), style
+    ([1234.56, 12.0, None], '1.234,5')
+    >>> read_numbers(pa.chunked_array([["1.234"]]), "1.234,5")[0].to_pylist()
+    [1234]
     >>> read_numbers(pa.chunked_array([["00501", "10001"]])) is None
     True
     """
     bare, unit = _without_unit(column)
-    if unit and _unclear(bare, unit):
+    if style is None and unit and _unclear(bare, unit):
         return None
-    for every, some, separators, mark in STYLES:
-        if all_match(bare, every) and any_match(bare, some):
-            return (
-                None if not codes and not unit and any_match(bare, CODE) else _parse(bare, separators, mark)
-            )
+    for name, (every, some, separators, mark) in STYLES.items():
+        fits = name == style if style else any_match(bare, some)
+        if fits and all_match(bare, every):
+            is_code = not codes and not unit and any_match(bare, CODE)
+            return None if is_code else (_parse(bare, separators, mark), name)
     return None
 
 
@@ -71,6 +91,53 @@ def unclear_numbers(column: pa.ChunkedArray) -> bool:
     """
     bare, unit = _without_unit(column)
     return bool(unit) and _unclear(bare, unit)
+
+
+def may_be_thousands(column: pa.ChunkedArray) -> bool:
+    """Whether every mark of a column of numbers may be for thousands as well as for decimals: ``1,234``.
+
+    Examples
+    --------
+    >>> may_be_thousands(pa.chunked_array([["1,234", "12"]])), may_be_thousands(pa.chunked_array([["1,5"]]))
+    (True, False)
+    """
+    return _unclear(_without_unit(column)[0], "%")
+
+
+def thousandths(column: pa.ChunkedArray) -> str | None:
+    """Which cells of a column of text such as ``1.234`` have a point, None where a point is for decimals.
+
+    Returns
+    -------
+    {"all", "broken", "some"} or None
+        All cells; those that no whole number is, so that numbers and :func:`as_text` keep what was written; or
+        others.
+
+    Examples
+    --------
+    >>> [thousandths(pa.chunked_array([cells])) for cells in (["1.234", "5"], ["1.234", "5.000", "5"], ["1.5"])]
+    ['broken', 'some', None]
+    """
+    if not (all_match(column, rf"{SIGN}({WHOLE}|[1-9]\d{{0,2}}\.\d{{3}})") and any_match(column, r".*\..*")):
+        return None
+    if not any_match(column, r"[^.]*"):
+        return "all"
+    return "some" if any_match(column, r".*\.000") else "broken"
+
+
+def as_text(column: pa.ChunkedArray, points: str) -> pa.ChunkedArray:
+    """The text of numbers that a file wrote as :func:`thousandths` says.
+
+    Examples
+    --------
+    >>> as_text(pa.chunked_array([[1.234, 5.0, None]]), "broken").to_pylist()
+    ['1.234', '5', None]
+    """
+    cells = [
+        None if x is None else f"{x:.0f}" if points == "broken" and x == int(x) else f"{x:.3f}"
+        for x in column.to_pylist()
+    ]
+    return pa.chunked_array([pa.array(cells, pa.string())])
 
 
 def _without_unit(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:

@@ -11,13 +11,14 @@ import pyarrow.types as is_
 
 from diabolo.errors import MissingColumnError, MissingExtra
 from diabolo.frames.convert import as_dtype, cast, to_numbers, to_pixels
+from diabolo.frames.numerals import THOUSANDTHS
 from diabolo.frames.patterns import is_text
 from diabolo.frames.source import IMAGE, Source
 
 if TYPE_CHECKING:
     from diabolo.frames.frame import Frame
 
-__all__ = ["restore", "template_of"]
+__all__ = ["restore", "template_of", "type_of", "widened"]
 
 pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
 
@@ -45,7 +46,8 @@ def template_of(source: Source) -> dict[str, Any]:
         }
     table = source.arrow
     levels = {f.name: _pack(_levels(table.column(f.name))) for f in table.schema if is_.is_dictionary(f.type)}
-    schema = base64.b64encode(table.schema.serialize().to_pybytes()).decode()
+    fields = [f.remove_metadata() if THOUSANDTHS in (f.metadata or {}) else f for f in table.schema]
+    schema = base64.b64encode(pa.schema(fields, table.schema.metadata).serialize().to_pybytes()).decode()
     return {"kind": source.kind, "schema": schema, "levels": levels, **source.hints}
 
 
@@ -89,6 +91,43 @@ def restore(columns: Mapping[str, Any], template: dict[str, Any], like: "Frame |
     if template["kind"] == "polars":
         return _package("polars").from_arrow(table)
     return table.to_pylist() if template["kind"] == "dicts" else table
+
+
+def type_of(template: dict[str, Any], name: str) -> pa.DataType:
+    """Arrow type of a column of the data that a template was taken from.
+
+    Examples
+    --------
+    >>> from diabolo.frames import Frame
+    >>> type_of(Frame.of({"age": [31, 47]}).template, "age")
+    DataType(int64)
+    """
+    if "shape" in template:
+        return pa.from_numpy_dtype(np.dtype(template["dtype"]))
+    kind = _schema(template).field(name).type
+    return kind.value_type if is_.is_dictionary(kind) else kind
+
+
+def widened(template: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The template with the categories of another one after its own, so that cells may be either.
+
+    Examples
+    --------
+    >>> first, second = (pa.table({"x": pa.array([level]).dictionary_encode()}) for level in "ab")
+    >>> from diabolo.frames import Frame
+    >>> both = widened(Frame.of(first).template, Frame.of(second).template)
+    >>> restore({"x": pa.array(["b", "a"])}, both)["x"].to_pylist()
+    ['b', 'a']
+    """
+    if "shape" in template or "shape" in other:
+        return template
+    levels = dict(template["levels"])
+    for name in levels.keys() & other["levels"].keys():
+        own, more = _unpack(levels[name]), _unpack(other["levels"][name])
+        if own.type == more.type:
+            both = pa.chunked_array([own, more]).unique()
+            levels[name] = _pack(both)
+    return {**template, "levels": levels}
 
 
 def _table(columns: Mapping[str, Any], template: dict[str, Any]) -> pa.Table:

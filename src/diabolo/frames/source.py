@@ -38,6 +38,8 @@ class Source:
         Labels of the rows of a pandas DataFrame.
     origin : ndarray, shape (n,), optional
         Where each row stood in the data that came; None if all rows are there, in order.
+    texts : dict of str to pyarrow.ChunkedArray
+        The columns that came as text and were read as numbers or times, as they came.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Source:
     hints: dict[str, Any] = dataclasses.field(default_factory=dict)
     index: Any = None
     origin: np.ndarray | None = None
+    texts: dict[str, pa.ChunkedArray] = dataclasses.field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -104,8 +107,8 @@ def check_size(shape: tuple[int, ...]) -> None:
     """
     if shape[0] == 0:
         raise EmptyDataError(
-            f"The data have 0 sample(s) (shape={shape}) while a minimum of 1 is required: there is no row to "
-            "learn from."
+            f"The data have 0 sample(s) (shape={shape}) while a minimum of 1 is required: give at least "
+            "one row."
         )
     if 0 in shape[1:]:
         raise DataError(f"The data have 0 feature(s) (shape={shape}) while a minimum of 1 is required.")

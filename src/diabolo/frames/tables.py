@@ -70,13 +70,16 @@ def _of_arrow(kind: str, table: pa.Table, hints: dict[str, Any] | None = None, i
         _check_type(field)
     if any(is_.is_dictionary(field.type) for field in table.schema):
         table = table.unify_dictionaries()
-    orders: dict[str, str] = {}
+    texts: dict[str, pa.ChunkedArray] = {}
+    ways: dict[str, dict[str, str]] = {"styles": {}, "orders": {}}
     for position, name in enumerate(names):
         if (found := read_text(table.column(position), name)) is not None:
+            texts[name] = table.column(position)
             table = table.set_column(position, pa.field(name, found[0].type), found[0])
-            orders |= {} if found[1] is None else {name: found[1]}
-    hints = (hints or {}) | ({"orders": orders} if orders else {})
-    return Source(kind, names, table=table, hints=hints, index=index)
+            if found[1] is not None:
+                ways["orders" if is_.is_temporal(found[0].type) else "styles"][name] = found[1]
+    hints = (hints or {}) | {what: told for what, told in ways.items() if told}
+    return Source(kind, names, table=table, hints=hints, index=index, texts=texts)
 
 
 def _check_type(field: pa.Field) -> None:

@@ -2,7 +2,6 @@
 
 import datetime
 import decimal
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,11 +10,20 @@ import pyarrow as pa
 import pyarrow.types as is_
 
 from diabolo.errors import DataError, MixedTypeWarning, NumbersAsTextWarning, TimesAsTextWarning
-from diabolo.frames.numerals import read_numbers, unclear_numbers
+from diabolo.frames.numerals import may_be_thousands, read_numbers, unclear_numbers
 from diabolo.frames.patterns import is_text, without_gaps
 from diabolo.frames.times import read_iso, read_times, unclear_dates
+from diabolo.notices import warn
 
-__all__ = ["forced_numbers", "forced_times", "read_columns", "read_objects", "read_text", "unclear"]
+__all__ = [
+    "forced_numbers",
+    "forced_times",
+    "is_missing",
+    "read_columns",
+    "read_objects",
+    "read_text",
+    "unclear",
+]
 
 NUMERIC = (bool, int, float, decimal.Decimal, np.number, np.bool_)
 
@@ -72,7 +80,7 @@ def read_columns(cells: Mapping[str, Sequence[Any]]) -> pa.Table:
 
 def _read_mixed(cells: list[Any], name: str) -> pa.Array:
     """Numbers of different kinds as floats, dates as times, the rest as text."""
-    present = [cell for cell in cells if not _is_missing(cell)]
+    present = [cell for cell in cells if not is_missing(cell)]
     if all(isinstance(cell, NUMERIC) for cell in present):
         return _map(float, cells, pa.float64())
     if all(isinstance(cell, datetime.date) for cell in present):
@@ -84,25 +92,30 @@ def _read_mixed(cells: list[Any], name: str) -> pa.Array:
             f"Column {name!r} holds cells of type {type(strange[0]).__name__}; allowed are numbers, text and "
             "times. Give each part a column of its own, or leave the column out."
         )
-    warnings.warn(
+    warn(
         f"Column {name!r} mixes {', '.join(kinds)} and is read as text; give it one type to change that.",
         MixedTypeWarning,
-        stacklevel=2,
     )
     return _map(str, cells, pa.string())
 
 
 def _map(function: Callable[[Any], Any], cells: list[Any], kind: pa.DataType) -> pa.Array:
     """Apply a function to the cells that are there."""
-    return pa.array([None if _is_missing(cell) else function(cell) for cell in cells], kind, from_pandas=True)
+    return pa.array([None if is_missing(cell) else function(cell) for cell in cells], kind, from_pandas=True)
 
 
-def _is_missing(cell: Any) -> bool:
-    """None, NaN, NaT and pandas.NA."""
+def is_missing(cell: Any) -> bool:
+    """Whether a cell is None, NaN, NaT or pandas.NA.
+
+    Examples
+    --------
+    >>> is_missing(float("nan")), is_missing("")
+    (True, False)
+    """
     return (
         cell is None
         or type(cell).__name__ in ("NAType", "NaTType")
-        or (isinstance(cell, float) and cell != cell)
+        or (isinstance(cell, float | np.floating) and cell != cell)
     )
 
 
@@ -120,8 +133,9 @@ def read_text(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, str 
     Returns
     -------
     column : pyarrow.ChunkedArray, shape (n,)
-    order : {"day", "month"} or None
-        What came first in its dates, where it might have been the other.
+    way : str or None
+        How its numbers are written, such as ``"1,234.5"``; or what came first in its dates, where it might
+        have been the other: ``"day"`` or ``"month"``.
 
     Warns
     -----
@@ -141,11 +155,12 @@ def read_text(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, str 
     what, warning = _KINDS[pa.types.is_temporal(found[0].type)]
     place = found[0].is_valid().index(True).as_py()
     gaps = f"; {', '.join(map(repr, marks))} count{'s' * (len(marks) == 1)} as missing" if marks else ""
-    warnings.warn(
+    told = what == "numbers" and may_be_thousands(without_gaps(column)[0])
+    fitted = "; a fitted model reads its marks as it read those of its training rows" if told else ""
+    warn(
         f"Column {name!r} holds {what} as text, such as {column[place].as_py()!r}, and is read as {what}, "
-        f"here {found[0][place].as_py()}{gaps}.",
+        f"here {found[0][place].as_py()}{gaps}{fitted}.",
         warning,
-        stacklevel=2,
     )
     return found
 
@@ -159,7 +174,7 @@ def _read(column: pa.ChunkedArray) -> tuple[tuple[pa.ChunkedArray, str | None] |
         return None, []
     present, marks = without_gaps(column)
     numbers = None if present.null_count == len(present) else read_numbers(present)
-    found = read_times(present) if numbers is None else (numbers, None)
+    found = read_times(present) if numbers is None else numbers
     if found is None or (marks and len(found[0].unique().drop_null()) < 2):
         return None, []
     return found, marks
@@ -179,8 +194,10 @@ def unclear(column: pa.ChunkedArray) -> str | None:
     return "holds numbers whose mark may be for thousands or decimals" if unclear_numbers(present) else None
 
 
-def forced_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+def forced_numbers(column: pa.ChunkedArray, style: str | None = None) -> pa.ChunkedArray | None:
     """The numbers of a text column of which numbers were asked: codes and columns of gaps alone are read too.
+
+    A `style` allows one way of writing, that of :func:`read_numbers`.
 
     Examples
     --------
@@ -190,7 +207,8 @@ def forced_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     present, _ = without_gaps(column)
     if present.null_count == len(present):
         return pa.chunked_array([pa.nulls(len(present), pa.float64())])
-    return read_numbers(present, codes=True)
+    found = read_numbers(present, style, codes=True)
+    return None if found is None else found[0]
 
 
 def forced_times(column: pa.ChunkedArray, order: str | None) -> pa.ChunkedArray | None:

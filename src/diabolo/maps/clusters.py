@@ -15,6 +15,7 @@ from diabolo.maps.rows import codes_of, image_of, plain
 from diabolo.maps.views import check, views
 from diabolo.maps.words import percent
 from diabolo.models.base import as_frame
+from diabolo.models.defaults import whole
 from diabolo.randomness import as_seed
 
 __all__ = ["Cluster", "Clusters", "clusters"]
@@ -229,10 +230,7 @@ def _check(method: str, n_clusters: Any, min_cluster_size: Any) -> None:
             continue
         if method != owner:
             raise ParameterError(f"{name}={value!r} belongs to method={owner!r}; method={method!r} has none.")
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise ParameterError(
-                f"{name}={value!r} is neither a whole number, at least {least}, nor {AUTO!r}."
-            )
+        whole(name, value, least, f", or {AUTO!r}")
 
 
 def _check_rows(n_rows: int, *numbers: Any) -> None:

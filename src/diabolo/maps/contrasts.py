@@ -89,7 +89,7 @@ def contrasts(schema: Any, frame: Frame, labels: np.ndarray) -> list[tuple[Contr
     ['age higher: 61.2 against 31.2']
     """
     found: list[list[Contrast]] = [[] for _ in range(labels.max(initial=-1) + 1)]
-    own = names_in(frame, schema.table, schema.names)
+    frame, own = schema.as_written(frame), names_in(frame, schema.table, schema.names)
     blocks = [
         (block, name) for block in schema.columns if not isinstance(block, Image) for name in block.names
     ]

@@ -1,41 +1,21 @@
-"""Groups of rows: labels given as an array or a column, as positions."""
+"""Groups of rows: a label for some of them, and means within each."""
 
-import dataclasses
-import warnings
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from diabolo.columns.levels import count_levels, plain
-from diabolo.errors import DataError, EmptyDataError, SmallGroupWarning
+from diabolo.data.labels import Labels
+from diabolo.errors import EmptyDataError, SmallGroupWarning
 from diabolo.frames import Frame
+from diabolo.notices import warn
 
-__all__ = ["Groups", "groups_of", "means"]
+__all__ = ["groups_of", "means"]
 
 MOST_SHOWN = 5
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Groups:
-    """A partition of some of the rows.
-
-    Parameters
-    ----------
-    names : tuple
-        The label of each group, in order.
-    place : int array, shape (n,)
-        Position of each row's group in ``names``, −1 where it is in none.
-    counts : array, shape (n_groups,)
-    """
-
-    names: tuple[Any, ...]
-    place: np.ndarray
-    counts: np.ndarray
-
-
-def groups_of(groups: Any, frame: Frame) -> Groups:
-    """Read groups.
+def groups_of(groups: Any, frame: Frame) -> Labels:
+    """Read groups, a partition of some of the rows.
 
     Parameters
     ----------
@@ -60,29 +40,17 @@ def groups_of(groups: Any, frame: Frame) -> Groups:
 
     Examples
     --------
-    >>> groups_of(["b", "a", None, "b", "a"], Frame.of(np.eye(5))).names
-    ('a', 'b')
+    >>> groups_of(["b", "a", None, "b", "a"], Frame.of(np.eye(5))).classes.tolist()
+    ['a', 'b']
     """
-    cells = plain(_labels(groups, frame))
-    if len(cells) != frame.n_rows:
-        raise DataError(
-            f"{len(cells)} labels came for {frame.n_rows} rows: give one for each, None for no group."
-        )
-    found, counts = count_levels(cells)
-    if not found:
+    found = Labels.read(groups, frame)
+    if not len(found.classes):
         raise EmptyDataError("no row is in any group: every label is missing. Give at least one.")
-    order = np.argsort(pa.array(found).to_numpy(zero_copy_only=False), kind="stable")
-    names = [found[i] for i in order]
-    place = cells.dictionary_encode()
-    own = {label: i for i, label in enumerate(names)}
-    lookup = np.array([own[label] for label in place.dictionary.to_pylist()], dtype=np.int64)
-    indices = place.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    counts = np.array(counts, dtype=np.int64)[order]
-    _warn_single(names, counts)
-    return Groups(tuple(names), np.where(indices < 0, -1, lookup[indices]), counts)
+    _warn_single([str(name) for name, n in zip(found.classes.tolist(), found.counts, strict=True) if n == 1])
+    return found
 
 
-def means(values: np.ndarray, groups: Groups) -> np.ndarray:
+def means(values: np.ndarray, groups: Labels) -> np.ndarray:
     """Mean of rows (n, d) within each group, float64 (n_groups, d).
 
     Examples
@@ -90,34 +58,18 @@ def means(values: np.ndarray, groups: Groups) -> np.ndarray:
     >>> means(np.array([[1.0], [3.0], [9.0]]), groups_of([0, 0, None], Frame.of(np.eye(3)))).ravel()
     array([2.])
     """
-    place = groups.place + 1  # rows in no group first
-    columns = [np.bincount(place, column, len(groups.names) + 1)[1:] for column in values.T]
+    place = groups.codes + 1  # rows in no group first
+    columns = [np.bincount(place, column, len(groups.classes) + 1)[1:] for column in values.T]
     return np.stack(columns, 1) / groups.counts[:, None]
 
 
-def _labels(groups: Any, frame: Frame) -> pa.Array | pa.ChunkedArray:
-    """The labels as Arrow, NaN as null."""
-    if isinstance(groups, str):
-        return frame.arrow(groups)
-    values: Any = groups.tolist() if isinstance(groups, np.ndarray) and groups.dtype == object else groups
-    values = values.numpy() if hasattr(values, "numpy") and hasattr(values, "detach") else values
-    try:
-        return values if isinstance(values, pa.ChunkedArray) else pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ValueError) as error:
-        raise DataError(
-            f"groups are the name of a column, or one label for every row, all numbers or all text: {error}"
-        ) from error
-
-
-def _warn_single(names: list[Any], counts: np.ndarray) -> None:
+def _warn_single(single: list[str]) -> None:
     """Say which groups are a single row."""
-    single = [str(names[i]) for i in np.flatnonzero(counts == 1)]
     if not single:
         return
     shown = ", ".join(map(repr, single[:MOST_SHOWN])) + (", ..." if len(single) > MOST_SHOWN else "")
     verb = "groups have one row each" if len(single) > 1 else "group has one row"
-    warnings.warn(
+    warn(
         f"{len(single)} {verb} ({shown}): what is said of it is said of that row, not of an average.",
         SmallGroupWarning,
-        stacklevel=4,
     )

@@ -19,6 +19,7 @@ from diabolo.maps.movements import sentence
 from diabolo.maps.paths import Path, walk
 from diabolo.maps.rows import encoded, one_row, plain
 from diabolo.maps.views import check
+from diabolo.models.defaults import whole
 
 __all__ = ["Interpolation", "interpolate"]
 
@@ -115,8 +116,7 @@ def interpolate(
     check(model, "interpolate")
     if method not in METHODS:
         raise ParameterError(f"method={method!r} is not one of {', '.join(METHODS)}.")
-    if isinstance(steps, bool) or steps < 2:
-        raise ParameterError(f"steps={steps!r} is not a whole number of codes, at least 2 (both ends).")
+    steps = whole("steps", steps, 2)
     a, b = (encoded(model, one_row(model, row, X))[0].astype(np.float64) for row in (row_a, row_b))
     t = np.linspace(0.0, 1.0, steps)
     path = walk(model, _chord(a, b, t) if method == "linear" else _arc(a, b, t))

@@ -11,6 +11,7 @@ from diabolo.maps.planes import Plane, plane_of, umap_points
 from diabolo.maps.rows import codes_of
 from diabolo.maps.views import check, views
 from diabolo.maps.words import percent
+from diabolo.models.defaults import whole
 from diabolo.randomness import as_seed
 
 __all__ = ["LatentMap", "latent_map"]
@@ -147,6 +148,7 @@ def latent_map(
     if method not in METHODS:
         raise ParameterError(f"method={method!r} is not one of {', '.join(METHODS)}.")
     shape = _shape(grid)
+    whole("n_neighbors", n_neighbors, 2)
     codes = codes_of(model, X, codes)
     if method == "umap":
         return _by_umap(codes, shape, n_neighbors, as_seed(random_state))
@@ -172,8 +174,7 @@ def _by_umap(codes: np.ndarray, shape: tuple[int, int], n_neighbors: int, seed: 
 
 def _shape(grid: Any) -> tuple[int, int]:
     """Columns and lines of the grid."""
-    shape = (grid, grid) if isinstance(grid, int | np.integer) else tuple(grid)
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= 1 for n in shape)
-    if len(shape) != 2 or not whole:
-        raise ParameterError(f"grid={grid!r} is not a number of cells, or of (columns, lines), at least 1.")
-    return int(shape[0]), int(shape[1])
+    shape = tuple(grid) if isinstance(grid, tuple | list) else (grid, grid)
+    if len(shape) != 2:
+        raise ParameterError(f"grid={grid!r} is not a number of cells, or of (columns, lines).")
+    return whole("grid", shape[0]), whole("grid", shape[1])

@@ -10,12 +10,15 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import torch
 
 from diabolo.errors import ParameterError, TooFewRowsError
 from diabolo.maps.rows import codes_of, coordinates
 from diabolo.maps.views import check
 from diabolo.maps.words import percent
 from diabolo.models.base import as_frame
+from diabolo.models.defaults import whole
+from diabolo.neighbors import search
 from diabolo.randomness import as_seed
 
 __all__ = ["Neighborhoods", "nearest", "neighbors"]
@@ -171,23 +174,14 @@ def nearest(space: np.ndarray, rows: np.ndarray, n_neighbors: int) -> tuple[np.n
     >>> nearest(np.array([[0.0], [0.0], [3.0]]), np.array([0, 1]), 1)[1].ravel()
     array([1, 0])
     """
-    from sklearn.neighbors import NearestNeighbors
-
-    index = NearestNeighbors(n_neighbors=n_neighbors + 1, algorithm="brute").fit(space)
-    distances, found = index.kneighbors(space[rows])
-    others = found != rows[:, None]
-    others[others.all(1), -1] = (
-        False  # among many equal rows a row may not find itself: the last one goes instead
-    )
-    shape = (len(rows), n_neighbors)
-    return distances[others].reshape(shape), found[others].reshape(shape)
+    among, own = torch.from_numpy(np.ascontiguousarray(space)), torch.from_numpy(rows)
+    distances, found = search(among[own], n_neighbors, among=among, own=own)
+    return distances.numpy(), found.numpy()
 
 
 def _check_number(n_neighbors: Any, n_rows: int) -> None:
     """A number of neighbors that there can be."""
-    if isinstance(n_neighbors, bool) or not isinstance(n_neighbors, int | np.integer) or n_neighbors < 1:
-        raise ParameterError(f"n_neighbors={n_neighbors!r} is not a whole number, at least 1.")
-    if n_neighbors >= n_rows:
+    if whole("n_neighbors", n_neighbors, 1) >= n_rows:
         raise TooFewRowsError(
             f"{n_rows} rows are too few for {n_neighbors} neighbors each: give more rows, or n_neighbors of at most "
             f"{n_rows - 1}."

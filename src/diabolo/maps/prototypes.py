@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from diabolo.data.labels import Labels
 from diabolo.frames import Frame
-from diabolo.maps.groups import Groups, groups_of, means
+from diabolo.maps.groups import groups_of, means
 from diabolo.maps.movements import Movement
 from diabolo.maps.paths import Path, walk
 from diabolo.maps.rows import PIECE, codes_of, encoded, one_row, plain
@@ -164,7 +165,9 @@ def prototypes(model: Any, X: Any, groups: Any, *, codes: np.ndarray | None = No
     found = groups_of(groups, frame)
     codes = means(codes_of(model, frame, codes), found).astype(np.float32)
     averages = _averages(model, frame, found)
-    return Prototypes(found.names, found.counts, codes, model.inverse_transform(codes), averages)
+    return Prototypes(
+        tuple(found.classes.tolist()), found.counts, codes, model.inverse_transform(codes), averages
+    )
 
 
 def difference(model: Any, X: Any, groups: Any, row: Any) -> dict[Any, tuple[Movement, ...]]:
@@ -199,12 +202,12 @@ def difference(model: Any, X: Any, groups: Any, row: Any) -> dict[Any, tuple[Mov
     return {g: path.movements for g, path in steps.items()}
 
 
-def _averages(model: Any, frame: Frame, found: Groups) -> Any:
+def _averages(model: Any, frame: Frame, found: Labels) -> Any:
     """Mean coordinates of the seen cells of each group, as rows; of all rows where a group has none."""
     schema = model.schema_
     batch = schema.to_batch(frame, type(model).__name__)
-    place = torch.from_numpy(found.place + 1)  # rows in no group first
-    sums = torch.zeros(len(found.names) + 1, schema.n_coordinates, dtype=torch.float64)
+    place = torch.from_numpy(found.codes + 1)  # rows in no group first
+    sums = torch.zeros(len(found.classes) + 1, schema.n_coordinates, dtype=torch.float64)
     counts = torch.zeros_like(sums)
     for part in batch.split(PIECE):
         x, seen, to = schema.coordinates(part).double(), schema.coordinates_seen(part), place[part.index]

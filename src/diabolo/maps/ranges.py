@@ -7,6 +7,7 @@ import numpy as np
 
 from diabolo.errors import ParameterError
 from diabolo.maps.rows import codes_of
+from diabolo.models.defaults import whole
 from diabolo.models.linear import LinearAutoencoder
 
 __all__ = ["Ranges", "of_codes", "ranges_of"]
@@ -61,9 +62,7 @@ class Ranges:
                 "this model does not know where data lie in its latent space: give X=..., rows whose codes tell, or "
                 "values=[...]."
             )
-        if count < 2:
-            raise ParameterError(f"steps={count} is too few to see a change: give at least 2.")
-        return np.linspace(self.low[j], self.high[j], count)
+        return np.linspace(self.low[j], self.high[j], whole("steps", count, 2))
 
     def far(self, j: int, values: np.ndarray) -> np.ndarray | None:
         """Which values lie beyond all data.

@@ -109,9 +109,8 @@ def coordinates(model: Any, frame: Frame) -> np.ndarray:
     [[-1.0, 0.0], [1.0, 0.0]]
     """
     batch = model.schema_.to_batch(frame, type(model).__name__)
-    x, seen = model.schema_.coordinates(batch), model.schema_.coordinates_seen(batch)
-    mean = x.mean(0) if seen is None else x.sum(0) / seen.sum(0).clamp(min=1)
-    return (x - mean if seen is None else torch.where(seen, x - mean, 0.0)).numpy()
+    x = model.schema_.filled(batch)
+    return (x - x.mean(0)).numpy()
 
 
 def one_row(model: Any, row: Any, X: Any = None) -> Frame:

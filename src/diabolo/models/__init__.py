@@ -2,6 +2,7 @@
 
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.linear import LinearAutoencoder
+from diabolo.models.masked import MaskedAutoencoder
 from diabolo.models.semi_supervised import SemiSupervisedClassifier
 
-__all__ = ["Autoencoder", "LinearAutoencoder", "SemiSupervisedClassifier"]
+__all__ = ["Autoencoder", "LinearAutoencoder", "MaskedAutoencoder", "SemiSupervisedClassifier"]

@@ -32,6 +32,7 @@ from diabolo.data.batch import Batch
 from diabolo.data.split import split
 from diabolo.distributions import Joint
 from diabolo.errors import ModelFileError, ParameterError
+from diabolo.files.parts import build, under
 from diabolo.frames import Frame
 from diabolo.models import defaults, specs
 from diabolo.models.base import ROWS, Distributes, Estimator, as_frame
@@ -261,10 +262,10 @@ class Autoencoder(Scores, Distributes, Estimator):
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights and references from a file."""
         self.codec_ = Codec(self.schema_, self.visible_, self.architecture_, ordered=self.ordered)
-        _take(self.codec_, _under("codec.", tensors))
+        _take(self.codec_, under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
-        self.reference_ = Reference(**_under("reference.", tensors))
-        self.density_ = Density.from_tensors(_under("density.", tensors))
+        self.reference_ = build(Reference, under("reference.", tensors))
+        self.density_ = Density.from_tensors(under("density.", tensors))
         self.score_quantiles_ = tensors["score_quantiles"].numpy()
 
     @property
@@ -312,11 +313,6 @@ def _sample(batch: Batch) -> Batch:
     step = -(-len(batch) // ROWS)
     rows = torch.arange(0, len(batch), step, device=batch.index.device)
     return (batch if step == 1 else batch.take(rows)).to("cpu")
-
-
-def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors whose names begin so, without the beginning."""
-    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
 
 
 def _take(codec: Codec, tensors: dict[str, Tensor]) -> None:

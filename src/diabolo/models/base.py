@@ -19,6 +19,7 @@ from diabolo.data.schema import Schema
 from diabolo.distributions import Joint
 from diabolo.errors import OvercompleteError, ParameterError, TooFewRowsError
 from diabolo.files import container
+from diabolo.files.parts import build, parts
 from diabolo.frames import Frame
 from diabolo.models import specs
 from diabolo.train import History
@@ -102,10 +103,11 @@ class Estimator(BaseEstimator, ABC):
     @classmethod
     def from_file(cls, content: dict[str, Any], tensors: dict[str, Tensor], **given: Any) -> Self:
         """The model of a verified file (use :func:`diabolo.load`); ``given`` replaces stored parameters."""
+        content, tensors = parts(content), parts(tensors)
         stored = {k: v for k, v in content["parameters"].items() if k not in given}
-        model = cls(**specs.from_json(stored), **given)
+        model = build(cls, specs.from_json(stored) | given)
         model.schema_ = Schema.from_json(content["schema"])
-        model.template_ = content["template"]
+        model.template_ = {**content["template"]}
         model.history_ = History.from_json(content["history"])
         for name in cls.KEPT:
             own = given.get("architecture") if name == "architecture_" else None
@@ -239,7 +241,8 @@ class Predicts(ClassifierMixin, ABC):
         Returns
         -------
         ndarray of shape (n,)
-            Where the model is less sure than ``threshold``: -1, or None where classes are not whole numbers.
+            Where the model is less sure than ``threshold``: -1, or None where classes are no whole numbers
+            or -1 is one of them.
         """
         return self._answers(self.predict_proba(X))
 

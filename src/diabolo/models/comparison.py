@@ -115,7 +115,7 @@ def compared(
     note = f"on a sample of {len(rows):,} rows" if len(rows) < len(batch) else ""
     if note:
         part = torch.from_numpy(rows)
-        batch, codes, labels = batch.take(part), codes[part], Labels(labels.classes, labels.codes[rows])
+        batch, codes, labels = batch.take(part), codes[part], labels.take(rows)
     representations = {
         "latent": codes,
         "raw": raw_features(schema, batch),
@@ -141,11 +141,7 @@ def _sample(labels: Labels) -> np.ndarray:
 
 def raw_features(schema: Schema, batch: Batch) -> Tensor:
     """Coordinates (n, D) of rows; a gap is at the mean of its column."""
-    x, seen = schema.coordinates(batch), schema.coordinates_seen(batch)
-    if seen is None:
-        return x
-    mean = torch.where(seen, x, 0.0).sum(0) / seen.sum(0).clamp(min=1)
-    return torch.where(seen, x, mean)
+    return schema.filled(batch)
 
 
 def principal_scores(schema: Schema, batch: Batch, k: int) -> Tensor:

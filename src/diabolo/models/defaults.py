@@ -15,7 +15,7 @@ from diabolo.models.codec import Architecture
 from diabolo.nn import Conv, Dense
 from diabolo.randomness import as_seed
 
-__all__ = ["SIZES", "Plan", "architecture", "device", "number", "plan", "seed"]
+__all__ = ["SIZES", "Plan", "architecture", "device", "number", "plan", "seed", "whole"]
 
 SIZES = {"small": 0.5, "base": 1.0, "large": 2.0}  # factor on widths
 SMALL_PIXELS = 32 * 32  # up to here a dense net sees the whole image at little cost
@@ -86,6 +86,24 @@ def number(name: str, value: Any) -> float | None:
     if not 0 < found < math.inf or not (found.is_integer() or name == "learning_rate"):
         raise ParameterError(f"{name}={value!r} is neither 'auto' nor a positive number.")
     return found
+
+
+def whole(name: str, value: Any, least: int = 1, otherwise: str = "") -> int:
+    """The whole number a person gave.
+
+    Raises
+    ------
+    ParameterError
+        It is none, or smaller; ``otherwise`` says what else is allowed.
+
+    Examples
+    --------
+    >>> whole("steps", 9, 2)
+    9
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+        raise ParameterError(f"{name}={value!r} is not a whole number, at least {least}{otherwise}.")
+    return int(value)
 
 
 def seed(random_state: Any) -> int:

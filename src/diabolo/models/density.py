@@ -32,6 +32,7 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.distributions import Distribution, Gaussian, Inflated, Joint
+from diabolo.files.parts import under
 
 __all__ = ["Density"]
 
@@ -111,8 +112,7 @@ class Density:
     @classmethod
     def from_tensors(cls, tensors: dict[str, Tensor]) -> Self:
         """The density that :meth:`tensors` gave."""
-        start = "log_scales."
-        scales = {n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)}
+        scales = dict(under("log_scales.", tensors))
         return cls(tensors["shares"], tensors["means"], tensors["covariances"], scales)
 
 

@@ -1,10 +1,9 @@
 """What to beware of: a code that is not used, dimensions that do nothing, rows learned by heart, networks of no use."""
 
-import warnings
-
 import torch
 from torch import Tensor
 
+from diabolo import notices
 from diabolo.errors import (
     CollapseWarning,
     DeadDimensionWarning,
@@ -15,7 +14,7 @@ from diabolo.errors import (
 from diabolo.models.base import Decodes
 from diabolo.train import History
 
-__all__ = ["IS_PCA", "collapse", "dead_dimensions", "death", "fallback", "overfitting", "warn"]
+__all__ = ["FROM_PCA", "IS_PCA", "collapse", "dead_dimensions", "death", "fallback", "overfitting", "warn"]
 
 IS_PCA, FROM_PCA = "is PCA", "trained from PCA"  # what the plan of training says of a linear path
 FALLBACK = {
@@ -143,7 +142,7 @@ def warn(notes: list[Note]) -> tuple[str, ...]:
     ()
     """
     for category, text in notes:
-        warnings.warn(text, category, stacklevel=3)
+        notices.warn(text, category)
     return tuple(text[0].upper() + text[1:] for _, text in notes)
 
 

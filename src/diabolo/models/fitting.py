@@ -111,7 +111,7 @@ class Fitting:
             self._start(codec, self.everything)
             outcome = diagnosis.IS_PCA
         history = history.after(nets)
-        history.plan["linear_path"] = outcome
+        history.plan.update(linear_path=outcome, epochs_before=len(nets.epochs))
         return codec, history
 
     def _warn(self) -> None:
@@ -169,7 +169,7 @@ class Fitting:
             plan = dataclasses.replace(plan, max_epochs=1)
         folder = None if run_dir is None else Path(run_dir) / stage
         with opened(folder, self.trainer.keep) as checkpoints:
-            history = self._limited().fit(
+            history = self.trainer.after(self.seconds).fit(
                 objective,
                 self.rows,
                 self.held_out,
@@ -189,11 +189,6 @@ class Fitting:
                 ),
             )
         return codec, history
-
-    def _limited(self) -> Trainer:
-        """The trainer with what is left of its time."""
-        limit = self.trainer.max_seconds
-        return dataclasses.replace(self.trainer, max_seconds=None if limit is None else limit - self.seconds)
 
     def _scores(self, k: int) -> Tensor:
         """The first k principal component scores of the training rows, or as many as there are."""

@@ -161,7 +161,9 @@ class Joint(Objective):
     def _target(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Sharpened shares of classes (B, C) and their weight (B,)."""
         flowed, given = self.targets.shares[batch.index], self.targets.given[batch.index]
-        done = min(1.0, float(self.step) / (GRAPH_STEPS * self.steps))
+        done = (self.step / (GRAPH_STEPS * self.steps)).clamp(
+            max=1.0
+        )  # a tensor: the host need not wait for it
         self.teacher.eval()
         taught = self.teacher.head(self.teacher(batch)).softmax(1)
         mixed = torch.where(given[:, None], flowed, torch.lerp(flowed, taught, done))
@@ -172,7 +174,7 @@ class Joint(Objective):
     def _follow(self) -> None:
         """The teacher moves towards the student: a mean over the last fifth of the steps, at most a hundred."""
         self.step += 1
-        share = 1.0 / min(1.0 + float(self.step) / LATELY, MEMORY)
+        share = 1.0 / (1.0 + self.step / LATELY).clamp(max=MEMORY)
         ours, theirs = self.teacher.state_dict(), self.student.state_dict()
         for name, tensor in ours.items():
             if tensor.is_floating_point():

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import math
+import time
 from typing import Any, Self
 
 import numpy as np
@@ -49,23 +50,41 @@ class JointLabeler:
 
     @classmethod
     def train(
-        cls, model: Any, batch: Batch, labels: Labels, start: np.ndarray, n_neighbors: int | None, seed: int
+        cls,
+        model: Any,
+        batch: Batch,
+        labels: Labels,
+        codes: Tensor,
+        n_neighbors: int | None,
+        seed: int,
+        trainer: Trainer,
     ) -> Self:
-        """Networks for the rows, from the shares of classes (n, C) that the labels' flow gave each."""
+        """Networks for the rows, from their codes (n, k) by a model that saw no label.
+
+        The rounds share the trainer's time; who pressed Ctrl-C, or has no time left, does not want another one.
+        """
+        began = time.monotonic()
         used, kept_back = _keep_back(labels, seed)
         device = defaults.device(model.device)
         reader = _new_reader(model, batch, len(labels.classes), seed)
         rows = batch.to(device)
-        shares, histories = start, []
+        histories: list[History] = []
         for turn in range(ROUNDS):
-            if turn:
-                _, scores, left_out = Spread.fit(_codes(reader, batch), used, n_neighbors)
-                shares = judged(left_out, used, Spread)[1].probabilities(scores)
+            shares = _flowed(_codes(reader, batch) if turn else codes, used, n_neighbors)
+            own = trainer.after(time.monotonic() - began, trainings=ROUNDS - turn)
             reader, history = _round(
-                model, reader.to(device).requires_grad_(), rows, used, shares, derive(seed, "round", turn)
+                model,
+                reader.to(device).requires_grad_(),
+                rows,
+                used,
+                shares,
+                derive(seed, "round", turn),
+                own,
             )
             reader = reader.cpu()
             histories.append(history if turn == 0 else history.after(histories[-1]))
+            if history.stop_reason == "interrupted" or trainer.is_over(time.monotonic() - began):
+                break
         accuracy, calibration = _judge_kept_back(reader, batch, labels, kept_back)
         note = (
             ""
@@ -102,6 +121,12 @@ class JointLabeler:
         """Logarithms of shares of classes (n, C)."""
         with torch.inference_mode():
             return self.reader.head(self.codes(batch)).double().log_softmax(1).numpy()
+
+
+def _flowed(codes: Tensor, labels: Labels, n_neighbors: int | None) -> np.ndarray:
+    """Shares of classes (n, C) that the labels' flow over the graph of codes gives every row."""
+    _, scores, left_out = Spread.fit(codes, labels, n_neighbors)
+    return judged(left_out, labels, Spread)[1].probabilities(scores)
 
 
 def _keep_back(labels: Labels, seed: int) -> tuple[Labels, np.ndarray]:
@@ -147,7 +172,7 @@ def _new_reader(model: Any, batch: Batch, n_classes: int, seed: int) -> Reader:
 
 
 def _round(
-    model: Any, reader: Reader, rows: Batch, labels: Labels, shares: np.ndarray, seed: int
+    model: Any, reader: Reader, rows: Batch, labels: Labels, shares: np.ndarray, seed: int, trainer: Trainer
 ) -> tuple[Reader, History]:
     """One training from shares of classes; returns the teacher."""
     plan = defaults.plan(model.size, len(rows), model.batch_size, model.max_epochs, model.learning_rate)
@@ -160,7 +185,7 @@ def _round(
     objective = Joint(reader, Targets(table.to(known.device), given), rows.take(known), steps).to(
         known.device
     )
-    history = (model.trainer or Trainer()).fit(
+    history = trainer.fit(
         objective, rows, rows.rows(0, 1), seed=seed, batch_size=plan.batch_size, max_epochs=epochs,
         learning_rate=plan.learning_rate,
     )  # fmt: skip

@@ -29,10 +29,11 @@ from torch import Tensor
 
 from diabolo.columns import Continuous
 from diabolo.data.batch import Batch
-from diabolo.data.matching import match, warn_infinite
+from diabolo.data.matching import match, told_before, warn_infinite
 from diabolo.data.schema import Schema
 from diabolo.data.split import split
 from diabolo.errors import ParameterError
+from diabolo.files.parts import build, under
 from diabolo.frames import Frame
 from diabolo.models import defaults, specs
 from diabolo.models.base import Decodes, Estimator, as_frame, n_features
@@ -178,19 +179,19 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         frame = as_frame(X)
         self.moments_, self.curve_ = None, {}
         self._start(frame, schema)
+        rows = self._coordinates(frame)
         if self.n_components == "auto":
             self.n_components_ = self._choose_width(frame, seed)
-        rows = self._coordinates(frame)
         self._check_width(min(rows.shape))
         if self.solver == "sgd":
-            batch = self.schema_.to_batch(frame, type(self).__name__)
+            with told_before():
+                batch = self.schema_.to_batch(frame, type(self).__name__)
             spectrum, history = descend(self, batch, seed, run_dir)
             self._take(spectrum, history)
         else:
             spectrum = decompose(rows, self.n_components_, solver=cast(ClosedForm, self.solver), seed=seed)
             self._take(spectrum, _history(spectrum, time.perf_counter() - started))
-        if spectrum.gaps and frame.matrix is not None:
-            warn_infinite(frame, self.schema_.columns[0])
+        self._tell_infinite(frame, gaps=spectrum.gaps)
         self._keep_quantiles(frame)
         return self
 
@@ -227,6 +228,7 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         self.moments_ = _merged(self.moments_, rows)
         spectrum = principal_components(self.moments_, self.n_components_)
         self._take(spectrum, _history(spectrum, time.perf_counter() - started))
+        self._tell_infinite(frame, gaps=isinstance(self.moments_, PairwiseMoments))
         self._keep_quantiles(frame)
         return self
 
@@ -270,14 +272,11 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         """The components from a file."""
         for name in self.ARRAYS:
             setattr(self, name, tensors[name].numpy())
-        start = "moments."
-        stored: dict[str, Any] = {
-            n.removeprefix(start): t.numpy() for n, t in tensors.items() if n.startswith(start)
-        }
+        stored: dict[str, Any] = {name: t.numpy() for name, t in under("moments.", tensors).items()}
         if stored:
             stored["n"] = stored["n"].item()
         kind = PairwiseMoments if "counts" in stored else Moments
-        self.moments_ = kind(**stored) if stored else None
+        self.moments_ = build(kind, stored) if stored else None
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
 
     @property
@@ -323,7 +322,7 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
         """Rows in coordinates (n, D), NaN where missing; an array in its own units is passed through."""
         if self._in_own_units():
             matched = match(frame, self.schema_.table, self.schema_.names, type(self).__name__)
-            return matched.numbers(self.schema_.names)
+            return self.schema_.as_written(matched).numbers(self.schema_.names)
         batch = self.schema_.to_batch(frame, type(self).__name__)
         x, seen = self.schema_.coordinates(batch), self.schema_.coordinates_seen(batch)
         return (x if seen is None else torch.where(seen, x, torch.nan)).numpy()
@@ -353,10 +352,18 @@ class LinearAutoencoder(Scores, Decodes, Estimator):
                 self.schema_.table, spectrum.mean, spectrum.total, gaps=spectrum.gaps
             )
 
+    def _tell_infinite(self, frame: Frame, *, gaps: bool) -> None:
+        """Warn of infinite numbers where no batch is made that would: of rows in their own units."""
+        if gaps and self._in_own_units():
+            with told_before():
+                matched = match(frame, self.schema_.table, self.schema_.names, type(self).__name__)
+            warn_infinite(matched, self.schema_.columns[0])
+
     def _choose_width(self, frame: Frame, seed: int) -> int:
         """The width for ``n_components="auto"``, from held-out rows."""
         schema = Schema.fit(frame) if self._in_own_units() else self.schema_
-        batch = schema.to_batch(frame, type(self).__name__)
+        with told_before():
+            batch = schema.to_batch(frame, type(self).__name__)
         parts = split(frame.n_rows, HELD_OUT, seed)
         train, held_out = (batch.take(torch.from_numpy(part)) for part in parts)
         reference = Reference.fit(schema, train, max(1, min(WIDEST, n_features(schema) - 1)))

@@ -46,8 +46,5 @@ def load(path: str | Path, **given: Any) -> Estimator:
         raise ParameterError(f"{name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
     try:
         return kind.from_file(content, tensors, **given)
-    except (KeyError, TypeError) as error:
-        raise ModelFileError(
-            f"{path} lacks something that a {name} of this version is made of ({error}): it was written by another version "
-            f"of Diabolo. Fit the model again, or load it with that version."
-        ) from error
+    except ModelFileError as error:
+        raise ModelFileError(f"{path}: {error}") from error

@@ -41,6 +41,8 @@ def worth_labeling(codes: Tensor, probabilities: np.ndarray, open_rows: np.ndarr
     >>> worth_labeling(codes, np.array([[1, 0], [0.5, 0.5], [0.9, 0.1], [0.5, 0.5]]), np.arange(4), 1)
     array([1])
     """
+    if not len(open_rows):
+        return np.array([], dtype=np.int64)
     entropy = -(probabilities * np.log(np.maximum(probabilities, 1e-12))).sum(1)
     order = open_rows[np.argsort(-entropy[open_rows], kind="stable")]
     candidates = order[: max(CANDIDATES, n)]

@@ -36,14 +36,13 @@ class Reference:
         sample = (
             batch.take(torch.arange(0, len(batch), step, device=batch.index.device)) if step > 1 else batch
         )
-        x, seen = schema.coordinates(sample).double(), schema.coordinates_seen(sample)
+        x = schema.filled(sample).double()
         if not torch.isfinite(x.square().sum()):
             raise DataError(
                 "the squares of these numbers are too large to add up: rescale columns beyond 1e150."
             )
-        mean = x.mean(0) if seen is None else x.sum(0) / seen.sum(0).clamp(min=1)
-        x = x - mean if seen is None else torch.where(seen, x - mean, 0.0)
-        return cls(mean.float(), _components(x, k).float())
+        mean = x.mean(0)
+        return cls(mean.float(), _components(x - mean, k).float())
 
     def expected(self, schema: Schema, batch: Batch, *, width: int | None = None) -> Tensor:
         """PCA's reconstruction (B, D) of the rows in coordinates, with the first ``width`` components."""
@@ -51,8 +50,7 @@ class Reference:
 
     def scores(self, schema: Schema, batch: Batch) -> Tensor:
         """Principal component scores (B, k) of rows; a missing cell is taken at the mean of its column."""
-        x, seen = schema.coordinates(batch) - self.mean, schema.coordinates_seen(batch)
-        return (x if seen is None else torch.where(seen, x, 0.0)) @ self.components.T
+        return (schema.filled(batch, self.mean) - self.mean) @ self.components.T
 
     def error(self, schema: Schema, batch: Batch, *, width: int | None = None) -> float:
         """Mean over rows of PCA's squared error; with ``width=0`` that of the mean row."""

@@ -9,9 +9,11 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from diabolo.data.batch import Batch
+from diabolo.data.kinds import listed
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
 from diabolo.models import defaults
+from diabolo.models.conditions import Condition, conditions, levels_of
 from diabolo.randomness import seeded
 
 __all__ = ["Samples"]
@@ -27,7 +29,14 @@ class Samples(ABC):
     def sample_batch(self, n: int, given: Mapping[str, Any]) -> Batch:
         """``n`` new rows that keep the conditions, drawn from the global generator; gaps are what is not ``seen``."""
 
-    def sample(self, n: int = 1, *, given: Mapping[str, Any] | None = None, random_state: Any = None) -> Any:
+    def sample(
+        self,
+        n: int = 1,
+        *,
+        given: Mapping[str, Any] | None = None,
+        balance: str | None = None,
+        random_state: Any = None,
+    ) -> Any:
         """New rows, of the kind, columns, order and dtypes of the training data.
 
         Parameters
@@ -35,7 +44,10 @@ class Samples(ABC):
         n : int
             How many; 0 gives an empty table of the right columns.
         given : dict of str to value, optional
-            What some columns are to be, where the model can be told.
+            What some columns are to be, where the model can be told: a value; a list, of which it is to be one; a
+            tuple ``(low, high)``, None for no limit, for numbers and times; None for a gap.
+        balance : str, optional
+            A column whose levels (those that ``given`` leaves) are to come up equally often.
         random_state : int, RandomState or None
             An int gives the same rows every time.
 
@@ -47,6 +59,35 @@ class Samples(ABC):
         check_is_fitted(self)
         if isinstance(cast(Any, n), bool) or not isinstance(cast(Any, n), Integral) or n < 0:
             raise ParameterError(f"n={n!r} is not a number of rows: give a whole number from 0.")
+        given = dict(given or {})
         with seeded(defaults.seed(random_state), "sample"), torch.inference_mode():
-            batch = self.sample_batch(int(n), dict(given or {}))
-        return self.schema_.to_table(batch.values, self.template_, seen=batch.seen)
+            batch = self.sample_batch(int(n), given) if balance is None else self._balanced(n, given, balance)
+        held = {found.name: found.hold for found in conditions(given, self.schema_, self.template_)}
+        return self.schema_.to_table(batch.values, self.template_, seen=batch.seen, amend=held)
+
+    def _balanced(self, n: int, given: dict[str, Any], column: str) -> Batch:
+        """As many rows of each level, one more of some by chance, in random order."""
+        levels = _levels(self.schema_, self.template_, given, column)
+        places = torch.randperm(n) % len(levels)
+        counts = torch.bincount(places, minlength=len(levels)).tolist()
+        order = torch.randperm(len(levels)).tolist()
+        parts = [
+            self.sample_batch(count, {**given, column: levels[level]})
+            for level, count in zip(order, counts, strict=True)
+            if count or not n
+        ]
+        return Batch.joined(parts).take(torch.randperm(n))
+
+
+def _levels(schema: Schema, template: dict[str, Any], given: dict[str, Any], column: str) -> list[Any]:
+    """The levels of a column that a person left open."""
+    levels = levels_of(schema, column)
+    if levels is None:
+        raise ParameterError(
+            f"balance={column!r} needs a column of levels, but this one holds numbers or times; the columns of levels are "
+            f"{listed(tuple(n for n in schema.names if levels_of(schema, n) is not None)) or 'none'}."
+        )
+    if column not in given:
+        return list(levels)
+    wanted = Condition.of(column, given[column], schema, template).wanted.to_pylist()
+    return list(dict.fromkeys(wanted))

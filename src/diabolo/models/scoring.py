@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from diabolo.data.batch import Batch
+from diabolo.data.matching import told_before
 from diabolo.errors import ParameterError
 from diabolo.frames import Frame
 from diabolo.models.base import as_frame
@@ -149,4 +150,5 @@ class Scores(ABC):
         """Score training rows once, so that thresholds need them no more."""
         step = -(-frame.n_rows // ROWS)
         sample = frame if step == 1 else frame.take(np.arange(0, frame.n_rows, step))
-        self.score_quantiles_ = np.quantile(self.score_frame(sample), LEVELS)
+        with told_before():
+            self.score_quantiles_ = np.quantile(self.score_frame(sample), LEVELS)

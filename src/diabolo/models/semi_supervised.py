@@ -14,11 +14,14 @@ Chapelle, Schölkopf & Zien, "Semi-supervised learning", MIT Press 2006.
 """
 
 import json
+import time
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
@@ -30,7 +33,7 @@ from diabolo.models import defaults, specs
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.base import Encodes, Estimator, Predicts, as_frame
 from diabolo.models.comparison import Comparison, compared, judged, left_out_how
-from diabolo.models.joint_training import JointLabeler
+from diabolo.models.joint_training import ROUNDS, JointLabeler
 from diabolo.models.labeling import LABELERS, Spread
 from diabolo.models.querying import worth_labeling
 from diabolo.terms import Masking
@@ -66,12 +69,14 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
     random_state : int, RandomState or None
     device : str
     trainer : Trainer, optional
+        Its ``max_seconds`` are those of the default encoder and of both rounds of ``joint`` together.
 
     Attributes
     ----------
     classes_ : ndarray of shape (C,)
     transduction_ : ndarray of shape (n,)
-        Labels of the training rows: those given as they were given, the others as found; left open where unsure.
+        Labels of the training rows: those given as they were given, the others as found; where unsure -1, or None where
+        classes are no whole numbers or -1 is one of them.
     label_distributions_ : ndarray of shape (n, C)
         Their probabilities.
     calibration_ : Calibration
@@ -149,10 +154,11 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         ----------
         X : table, array, tensor or images
         y : array-like of shape (n,)
-            A label for some rows; -1, None or NaN for the others (-1 is a label where there is None or NaN).
+            A label for some rows; -1, None, NaN or pandas.NA for the others (-1 is a label where there is another mark).
         schema : Schema, dict or path, optional
             What columns are, where the automatic choice is to be overruled; not for an encoder that is fitted already.
         """
+        began = time.monotonic()
         seed = self._checked_seed()
         frame = as_frame(X)
         labels = Labels.of(y, frame.n_rows)
@@ -161,15 +167,15 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         codes = torch.from_numpy(self.encoder_.transform(frame))
         k = None if self.n_neighbors == "auto" else int(self.n_neighbors)
         kind = LABELERS.get(self.method, Spread)
-        labeler, scores, left_out = kind.fit(codes, labels, k)
-        _, self.calibration_ = judged(left_out, labels, kind)
         standings = compared(self.schema_, batch, codes, labels, kind, k)
         if self.method == "joint":
-            start = self.calibration_.probabilities(scores)
-            labeler = JointLabeler.train(self, batch, labels, start, k, seed)
+            labeler: Any = JointLabeler.train(self, batch, labels, codes, k, seed, self._trainer(began))
             scores, codes = labeler.batch_scores(batch), labeler.codes(batch)
             self.calibration_, self.history_ = labeler.calibration, labeler.history
             standings = (labeler.standing, *standings)
+        else:
+            labeler, scores, left_out = kind.fit(codes, labels, k)
+            _, self.calibration_ = judged(left_out, labels, kind)
         self.labeler_: Any = labeler
         self.comparison_ = Comparison(standings, len(labels.rows), left_out_how(labels, kind))
         self._keep(labels, codes, self.calibration_.probabilities(scores))
@@ -202,11 +208,11 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         Returns
         -------
         ndarray of int, shape (n,)
-            Row numbers, the best first; fewer where fewer rows are without a label.
+            Row numbers, the best first; fewer where fewer rows are without a label, none where all have one.
         """
         check_is_fitted(self)
-        if isinstance(n, bool) or n < 1:
-            raise ParameterError(f"n={n!r} is not a number of rows, at least 1.")
+        if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
+            raise ParameterError(f"n={n!r} is not a whole number of rows, at least 1.")
         return worth_labeling(self.codes_, self.label_distributions_, np.flatnonzero(~self.given_), n)
 
     def encode_batch(self, batch: Batch) -> Tensor:
@@ -260,11 +266,11 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
 
     def _fit_encoder(self, frame: Frame, schema: Any, seed: int) -> None:
         """The representation of all rows, and what is known of the columns through it."""
-        if self.encoder is not None and hasattr(self.encoder, "schema_"):
+        if _is_fitted(self.encoder):
             self.encoder_ = self.encoder
         else:
             self.encoder_ = self._default_encoder(seed) if self.encoder is None else clone(self.encoder)
-            if getattr(self.encoder_, "random_state", 0) is None:
+            if self.encoder_.get_params().get("random_state", seed) is None:
                 self.encoder_.set_params(random_state=seed)
             self.encoder_.fit(frame, schema=schema)
         for name in ("schema_", "template_", "n_features_in_", "n_components_", "history_"):
@@ -273,10 +279,16 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
 
     def _default_encoder(self, seed: int) -> Autoencoder:
         """A denoising autoencoder: hidden cells to be filled in teach it what goes together."""
-        given = ("size", "max_epochs", "batch_size", "learning_rate", "device", "trainer")
+        given = ("size", "max_epochs", "batch_size", "learning_rate", "device")
         options: dict[str, Any] = {name: getattr(self, name) for name in given}
+        trainings = 1 + ROUNDS if self.method == "joint" else 1
+        trainer = self.trainer and self.trainer.after(0.0, trainings=trainings)
         width = self.n_components or WIDTH
-        return Autoencoder(width, corruption=Masking(HIDDEN), random_state=seed, **options)
+        return Autoencoder(width, corruption=Masking(HIDDEN), random_state=seed, trainer=trainer, **options)
+
+    def _trainer(self, began: float) -> Trainer:
+        """The trainer with what is left of its time."""
+        return (self.trainer or Trainer()).after(time.monotonic() - began)
 
     def _keep(self, labels: Labels, codes: Tensor, probabilities: np.ndarray) -> None:
         """What was found for the training rows; given labels stay as they were given."""
@@ -296,6 +308,17 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
                 "comparison": self.comparison_.to_json(),
             }
         )
+
+
+def _is_fitted(encoder: Estimator | None) -> bool:
+    """Whether a person gave an encoder that has learned something already."""
+    if encoder is None:
+        return False
+    try:
+        check_is_fitted(encoder)
+    except NotFittedError:
+        return False
+    return True
 
 
 def _from_content(content: dict[str, Any], tensors: dict[str, Tensor]) -> Any:

@@ -4,5 +4,6 @@ from diabolo.nn.conv import Conv
 from diabolo.nn.dense import Dense
 from diabolo.nn.modules import Modules
 from diabolo.nn.readout import Readout, ridge
+from diabolo.nn.residual import Residual
 
-__all__ = ["Conv", "Dense", "Modules", "Readout", "ridge"]
+__all__ = ["Conv", "Dense", "Modules", "Readout", "Residual", "ridge"]

@@ -42,13 +42,15 @@ def curves_figure(curves: Curves, measure: str) -> str:
     """
     values, epochs = getattr(curves, measure), curves.epochs
     step = max(1, len(epochs) // MOST_CURVE_POINTS)
-    x_low, x_high, (y_low, y_high) = epochs[0], max(epochs[-1], epochs[0] + 1), _range(values)
+    drawn = (*values, curves.kept) if curves.kept is not None and measure == "held_out" else values
+    x_low, x_high, (y_low, y_high) = epochs[0], max(epochs[-1], epochs[0] + 1), _range(drawn)
     place = _Axes(CURVE_WIDTH, CURVE_HEIGHT, (x_low, x_high), (y_low, y_high))
-    pairs = [(e, v) for e, v in zip(epochs, values, strict=True) if math.isfinite(v)][::step]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(e, min(v, y_high)) for e, v in pairs))
-    body = place.grid() + f'<polyline class="line {measure}" points="{path}"/>'
-    if curves.best_epoch in epochs:
-        body += _mark(place, curves, values, y_high)
+    pairs = [(e, v) for e, v in zip(epochs, values, strict=True) if math.isfinite(v)]
+    body = place.grid(whole=True) + (_boundary(place, curves.second) if curves.second else "")
+    for stage in ([p for p in pairs if p[0] < curves.second], [p for p in pairs if p[0] >= curves.second]):
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(e, min(v, y_high)) for e, v in stage[::step]))
+        body += f'<polyline class="line {measure}" points="{path}"/>' if path else ""
+    body += _mark(place, curves, measure, y_high)
     name = "loss on training rows" if measure == "training" else "squared error on held-out rows"
     return _svg(CURVE_WIDTH, CURVE_HEIGHT, f"{name} over {len(epochs)} epochs", body + place.x_name("epoch"))
 
@@ -93,7 +95,7 @@ def lines_figure(lines: Lines) -> str:
     """
     across, up = ([v for s in lines.series for v in getattr(s, axis)] for axis in "xy")
     place = _Axes(LINES_WIDTH, CURVE_HEIGHT, _widened(min(across), max(across)), _widened(0.0, max(up)))
-    body = place.grid() + place.x_name(lines.x_label) + place.y_name(lines.y_label)
+    body = place.grid(whole=True) + place.x_name(lines.x_label) + place.y_name(lines.y_label)
     for series in lines.series:
         pairs = [place(x, y) for x, y in zip(series.x, series.y, strict=True)]
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in pairs)
@@ -176,8 +178,8 @@ def color_class(by: Coloring, code: int) -> str:
     return f"steps-{round(6 * code / max(1, len(by.legend) - 1))}"
 
 
-def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """Round numbers between two bounds.
+def nice_ticks(low: float, high: float, count: int = 5, least: float = 0.0) -> list[float]:
+    """Round numbers between two bounds, at least so far from each other.
 
     Examples
     --------
@@ -187,6 +189,7 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
     raw = (high - low) / count
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
+    step = max(step, least)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [i * step for i in range(first, last + 1)]
 
@@ -204,15 +207,15 @@ class _Axes:
         width, height = self.width - LEFT - RIGHT, self.height - TOP - BOTTOM
         return LEFT + across * width, self.height - BOTTOM - up * height
 
-    def grid(self) -> str:
-        """Lines and numbers."""
+    def grid(self, *, whole: bool = False) -> str:
+        """Lines and numbers; `whole`: what is counted across has no halves."""
         bottom, right = self.height - BOTTOM, self.width - RIGHT
         lines = []
         for tick, text in _labeled(nice_ticks(*self.y)):
             y = self(self.x[0], tick)[1]
             lines.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{right}"/>')
             lines.append(_text("tick", LEFT - 8, y + 4, "end", text))
-        for tick, text in _labeled(nice_ticks(*self.x)):
+        for tick, text in _labeled(nice_ticks(*self.x, least=float(whole))):
             x = self(tick, self.y[0])[0]
             lines.append(_text("tick", x, bottom + 17, "middle", text))
         return "".join(lines)
@@ -237,12 +240,23 @@ def _labeled(ticks: list[float]) -> list[tuple[float, str]]:
     return list(zip(ticks, texts, strict=True))
 
 
-def _mark(place: _Axes, curves: Curves, values: Sequence[float], top: float) -> str:
-    """The epoch whose weights were kept."""
-    i = curves.epochs.index(curves.best_epoch)
-    x, y = place(curves.best_epoch, min(values[i], top))
-    anchor, shift = ("end", -9) if i > len(values) / 2 else ("start", 9)
-    label = _text("note", x + shift, y - 9, anchor, number(values[i]))
+def _boundary(place: _Axes, second: int) -> str:
+    """Where the second training begins."""
+    x, low = place(second - 0.5, place.y[0])
+    return f'<path class="boundary" d="M{x:.1f} {TOP}V{low:.1f}"/>'
+
+
+def _mark(place: _Axes, curves: Curves, measure: str, top: float) -> str:
+    """The epoch whose weights were kept, or the start of the second training; of this no training loss is known."""
+    if curves.kept is None and curves.best_epoch in curves.epochs:
+        epoch, value = curves.best_epoch, getattr(curves, measure)[curves.epochs.index(curves.best_epoch)]
+    elif curves.kept is not None and measure == "held_out":
+        epoch, value = curves.second - 0.5, curves.kept
+    else:
+        return ""
+    x, y = place(epoch, min(value, top))
+    anchor, shift = ("end", -9) if epoch > sum(place.x) / 2 else ("start", 9)
+    label = _text("note", x + shift, y - 9, anchor, number(value))
     return f'<circle class="best" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>{label}'
 
 

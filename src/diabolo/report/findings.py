@@ -1,6 +1,7 @@
 """What was learned, in sentences: the first lines of a report."""
 
 from diabolo.evaluate import ColumnScore, Scores
+from diabolo.models import diagnosis
 from diabolo.report.words import number, percent
 
 __all__ = ["findings"]
@@ -11,12 +12,14 @@ SAME = 1e-4  # relative difference from PCA's error: the model is PCA itself
 BETTER = 0.98  # of PCA's error: below, the model is better, and not just as good
 
 
-def findings(scores: Scores) -> tuple[str, ...]:
+def findings(scores: Scores, linear_path: str | None = None) -> tuple[str, ...]:
     """Sentences about scores, the headline first.
 
     Parameters
     ----------
     scores : Scores
+    linear_path : str, optional
+        What the plan of training says where networks were not clearly better than PCA.
 
     Examples
     --------
@@ -24,7 +27,7 @@ def findings(scores: Scores) -> tuple[str, ...]:
     >>> findings(Scores((age,), 90, 1, 0.75, 0.44, 0.25, 0.56, 1.0, 8, 8.0, 4.0, 1.0, 1e6))[0]
     '1 number per row keeps 75 % of the variance of 1 column; PCA of the same size keeps 44 %.'
     """
-    sentences = (_headline(scores), _against_pca(scores), _columns(scores), _size(scores))
+    sentences = (_headline(scores), _against_pca(scores, linear_path), _columns(scores), _size(scores))
     return tuple(sentence for sentence in sentences if sentence)
 
 
@@ -39,7 +42,17 @@ def _headline(scores: Scores) -> str:
     )
 
 
-def _against_pca(scores: Scores) -> str:
+def _against_pca(scores: Scores, linear_path: str | None) -> str:
+    if linear_path == diagnosis.IS_PCA:
+        return "This model is PCA: networks were not clearly better on the rows that training held out."
+    compared = _compared(scores)
+    if linear_path != diagnosis.FROM_PCA:
+        return compared
+    doubt = " Networks alone were not clearly better than PCA in training, so these started from it."
+    return f"{compared.partition(':')[0].rstrip('.')}.{doubt}" if compared else doubt.strip()
+
+
+def _compared(scores: Scores) -> str:
     ratio = scores.error / scores.pca_error if scores.pca_error > 0 else 1.0
     if abs(ratio - 1) < SAME:
         return ""

@@ -40,6 +40,10 @@ class Curves:
         Loss on training rows (nats per row, all terms), and squared error per row on held-out rows.
     best_epoch : int
         The epoch whose weights were kept.
+    second : int
+        The first epoch of a second training, from the principal components; 0 where there was one training.
+    kept : float or None
+        Held-out error of what was kept, where that is the start of the second training: the principal components.
 
     Examples
     --------
@@ -51,6 +55,24 @@ class Curves:
     training: tuple[float, ...]
     held_out: tuple[float, ...]
     best_epoch: int
+    second: int = 0
+    kept: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What was trained, and which weights were kept."""
+        best = (
+            "The weights of the marked epoch were kept: there the squared error on held-out rows was lowest."
+        )
+        if not self.second:
+            return best
+        stages = (
+            "Networks alone were trained first, left of the dashed line. They were not clearly better than PCA on "
+            "held-out rows, so training began again from PCA, right of it."
+        )
+        if self.kept is None:
+            return f"{stages} {best}"
+        return f"{stages} That was not clearly better either: no epoch was kept, and the marked start, PCA, is the model."
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,9 +13,11 @@ import diabolo
 from diabolo import evaluate
 from diabolo.columns import Datetime
 from diabolo.data.schema import Schema
+from diabolo.errors import CapabilityError
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
-from diabolo.models import diagnosis
+from diabolo.models import SemiSupervisedClassifier, diagnosis
+from diabolo.models.base import Decodes
 from diabolo.report.examples import gallery
 from diabolo.report.findings import findings
 from diabolo.report.latent import coloring, scatter
@@ -25,13 +27,14 @@ from diabolo.report.view import View
 from diabolo.report.words import number
 from diabolo.train import History
 
-__all__ = ["Study"]
+__all__ = ["Study", "rebuilds"]
 
 MOST_POINTS = 5000
 MOST_COLORINGS = 24
 MOST_NAMES = 12  # of a block, in the schema
 ORDERED = ("continuous", "count", "datetime", "ordinal")
 NO_COLOR = "holds"  # how the reason begins of columns that are constant or empty, and useless as a color
+TOLD = ("seconds", "epochs_before")  # of a plan, among the other facts
 STOPPED = {
     "max_epochs": "after the planned epochs",
     "patience": "held-out error no longer fell",
@@ -48,7 +51,8 @@ class Study:
 
     Parameters
     ----------
-    model : Autoencoder or LinearAutoencoder
+    model : Autoencoder, LinearAutoencoder or SemiSupervisedClassifier
+        Of the last the page shows the encoder, and how far the labels reach.
     X : table, array, tensor or images
         Rows, held out from training if the report is to be honest.
     label : str or sequence of length n, optional
@@ -88,24 +92,26 @@ class Study:
             What :func:`diabolo.evaluate.reconstruction` warns of, where no scores were given.
         """
         frame = Frame.of(self.X)
-        scores = self.scores or evaluate.reconstruction(self.model, frame)
-        errors = self.model.reconstruction_error(frame, by_column=True)
-        view = View(self.model, frame, self.label)
+        labeler = self.model if isinstance(self.model, SemiSupervisedClassifier) else None
+        model = rebuilds(self.model)
+        scores = self.scores or evaluate.reconstruction(model, frame)
+        errors = model.reconstruction_error(frame, by_column=True)
+        view = View(model, frame, self.label, labeler)
         points = np.linspace(0, frame.n_rows - 1, min(frame.n_rows, MOST_POINTS)).astype(np.int64)
         shown = frame.take(points)
         colorings = self._colorings(shown, points, errors)
         return Report(
             title=self.title,
             about=self.about or f"Judged on {number(frame.n_rows)} rows.",
-            findings=findings(scores),
+            findings=findings(scores, self.model.history_.plan.get("linear_path")),
             scores=scores,
-            schema=_schema_lines(self.model.schema_),
-            curves=_curves(self.model.history_),
+            schema=_schema_lines(model.schema_),
+            curves=_curves(model.history_),
             scatter=scatter(view.codes[points], errors[points].sum(1), colorings, frame.n_rows),
-            gallery=gallery(self.model, frame, errors, scores),
-            training=_training(self.model),
+            gallery=gallery(model, frame, errors, scores),
+            training=_training(model),
             file=_file(self.file),
-            caveats=_caveats(self.model, scores),
+            caveats=_caveats(model, scores),
             sections=tuple(section for section in (look(view) for look in ORDER) if section),
         )
 
@@ -115,6 +121,10 @@ class Study:
         first = [] if own is None else [coloring(own, self._cells(frame, own))]
         if self.label is not None and own is None:
             first = [coloring("label", pa.chunked_array([pa.array(np.asarray(self.label)[points])]))]
+        if self.label is None and isinstance(self.model, SemiSupervisedClassifier):
+            first = [
+                coloring("label found", pa.chunked_array([pa.array(self.model.predict(frame).tolist())]))
+            ]
         names = [name for name in self._columns(frame, errors) if name != own]
         kinds = {name: block.kind for block in self.model.schema_.columns for name in block.names}
         found = [
@@ -142,6 +152,29 @@ class Study:
         return [name for name in names if name in frame.names and name not in frame.images]
 
 
+def rebuilds(model: Any) -> Any:
+    """The part of a model that turns codes back into rows: itself, or the encoder of one that labels rows.
+
+    Raises
+    ------
+    CapabilityError
+        There is none.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> model = LinearAutoencoder(2)
+    >>> rebuilds(model) is model
+    True
+    """
+    part = model.encoder_ if isinstance(model, SemiSupervisedClassifier) else model
+    if not isinstance(part, Decodes):
+        raise CapabilityError(
+            f"a {type(part).__name__} gives codes but does not rebuild rows, so that a page cannot show what survives."
+        )
+    return part
+
+
 def _schema_lines(schema: Schema) -> tuple[SchemaLine, ...]:
     """Blocks of columns, then what is left out and why."""
     blocks = [(b, f"{len(b.names)} {b.kind}") for b in schema.columns]
@@ -164,7 +197,10 @@ def _curves(history: History) -> Curves | None:
     epochs = history.epochs
     training = tuple(sum(epoch.terms.values()) for epoch in epochs)
     held_out = tuple(epoch.held_out for epoch in epochs)
-    return Curves(tuple(epoch.epoch for epoch in epochs), training, held_out, history.best_epoch)
+    numbers = tuple(epoch.epoch for epoch in epochs)
+    second = history.plan.get("epochs_before", -1) + 1
+    kept = history.best if history.plan.get("linear_path") == diagnosis.IS_PCA else None
+    return Curves(numbers, training, held_out, history.best_epoch, second, kept)
 
 
 def _training(model: Any) -> tuple[tuple[str, str], ...]:
@@ -179,10 +215,19 @@ def _training(model: Any) -> tuple[tuple[str, str], ...]:
         "seconds": number(history.seconds),
     }
     if history.epochs:
-        facts["epochs"] = f"{len(history.epochs)}, the best {history.best_epoch}"
+        facts["epochs"] = _epochs(history)
         facts["rows a second"] = number(history.rows_per_second)
-    plan = {name.replace("_", " "): _fact(value) for name, value in history.plan.items() if name != "seconds"}
+    plan = {name.replace("_", " "): _fact(value) for name, value in history.plan.items() if name not in TOLD}
     return tuple((facts | plan).items())
+
+
+def _epochs(history: History) -> str:
+    """How many, of each training where there were two, and which was kept."""
+    before = history.plan.get("epochs_before")
+    if before is None:
+        return f"{len(history.epochs)}, the best {history.best_epoch}"
+    best = "PCA kept" if history.plan["linear_path"] == diagnosis.IS_PCA else f"the best {history.best_epoch}"
+    return f"{before} by networks alone, then {len(history.epochs) - before} from PCA; {best}"
 
 
 def _fact(value: Any) -> str:

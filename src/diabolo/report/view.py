@@ -3,17 +3,23 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from diabolo import maps
 from diabolo.columns import Image
 from diabolo.data.batch import Batch
+from diabolo.data.labels import label_cells
+from diabolo.errors import TooFewRowsError
 from diabolo.frames import Frame
+from diabolo.models import SemiSupervisedClassifier
 
 __all__ = ["View"]
 
+FEWEST_GROUPED = 30  # rows that groups are sought in
 MOST_LEVELS = 24  # labels that can be told apart on a page
 
 
@@ -27,6 +33,8 @@ class View:
     frame : Frame
     label : str or sequence of length n, optional
         A column, or one value per row.
+    labeler : SemiSupervisedClassifier, optional
+        What labels the rows, where the model is its encoder.
 
     Examples
     --------
@@ -39,6 +47,7 @@ class View:
     model: Any
     frame: Frame
     label: str | Sequence[Any] | np.ndarray | None = None
+    labeler: SemiSupervisedClassifier | None = None
 
     @cached_property
     def codes(self) -> np.ndarray:
@@ -61,13 +70,20 @@ class View:
         """One label per row (None where it is missing), if there are few enough, each met more than once."""
         if self.label is None:
             return None
-        own = self.frame.arrow(self.label).to_pylist() if isinstance(self.label, str) else None
-        cells = np.asarray(self.label).tolist() if own is None else own
-        values = [None if isinstance(v, float) and np.isnan(v) else v for v in cells]
+        values = label_cells(self.label, self.frame).to_pylist()
         known = [value for value in values if value is not None]
         counts = Counter(known)
         few = 2 <= len(counts) <= MOST_LEVELS and min(counts.values()) > 1
         return values if few else None
+
+    @cached_property
+    def clusters(self) -> maps.Clusters | None:
+        """Groups of the rows that nobody labelled; None for few rows."""
+        if len(self.codes) < FEWEST_GROUPED:
+            return None
+        with suppress(TooFewRowsError):
+            return maps.clusters(self.model, self.frame, codes=self.codes)
+        return None
 
     @property
     def label_is_learned(self) -> bool:

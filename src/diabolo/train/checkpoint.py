@@ -8,7 +8,6 @@ import fcntl
 import os
 import re
 import reprlib
-import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from diabolo.errors import (
 )
 from diabolo.files import atomic, container
 from diabolo.files.manifest import from_json, to_json
+from diabolo.notices import warn
 from diabolo.train.engines import Local
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Checkpoints:
                 message = (
                     f"the checkpoint {path.name} is skipped, an older one is used where there is one: {error}"
                 )
-                warnings.warn(message, DamagedCheckpointWarning, stacklevel=2)
+                warn(message, DamagedCheckpointWarning)
         return None
 
     def close(self) -> None:

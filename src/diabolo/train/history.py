@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any, Self
 
+from diabolo.files.parts import build
+
 __all__ = ["Epoch", "History"]
 
 
@@ -98,8 +100,8 @@ class History:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """The record that :meth:`to_json` gave."""
-        fields: dict[str, Any] = {**stored, "epochs": tuple(Epoch(**epoch) for epoch in stored["epochs"])}
-        return cls(**fields)
+        epochs = tuple(build(Epoch, epoch) for epoch in stored["epochs"])
+        return build(cls, {**stored, "epochs": epochs})
 
 
 class HistoryFile:

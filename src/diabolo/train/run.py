@@ -5,7 +5,6 @@ import dataclasses
 import math
 import sys
 import time
-import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.errors import DivergenceError, DivergenceWarning
+from diabolo.notices import warn
 from diabolo.randomness import generator, reseed
 from diabolo.train.checkpoint import Checkpoints, check_same
 from diabolo.train.engines import Local
@@ -179,7 +179,7 @@ class Run:
             if again
             else "training stops."
         )
-        warnings.warn(f"{what} {kept} and {follow}", DivergenceWarning, stacklevel=4)
+        warn(f"{what} {kept} and {follow}", DivergenceWarning)
         self.rate_scale = RETRY_RATE
         self.weights.flat.copy_(self.best_weights)
         self.optimizers = {player: self._optimizer(player) for player in self.objective.players}

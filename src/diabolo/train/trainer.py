@@ -23,6 +23,7 @@ from diabolo.train.threads import threads_for
 __all__ = ["Trainer"]
 
 MIN_PATIENCE = 5  # epochs
+LEAST_SECONDS = 1e-3  # of a training for which no time is left: one epoch
 
 
 def _number(value: Any, low: float = 0.0, high: float = math.inf) -> bool:
@@ -82,7 +83,7 @@ class Trainer:
     patience : float
         Stop when the held-out measure has not improved for this share of the planned epochs.
     max_seconds : float, optional
-        Stop after the epoch in which this much wall time has passed.
+        Stop after the epoch in which this much wall time has passed; one epoch is always done.
     precision : {"auto", "fp32", "bf16"}
         ``auto`` times one step of a large model in both and keeps the faster.
     progress : bool or "auto"
@@ -124,6 +125,36 @@ class Trainer:
         for name, (holds, allowed) in RULES.items():
             if not holds(value := getattr(self, name)):
                 raise ParameterError(f"{name}={value!r} is not {allowed}.")
+
+    def after(self, seconds: float, *, trainings: int = 1) -> "Trainer":
+        """The same for the next of some trainings that share the time, so much of which is spent.
+
+        Parameters
+        ----------
+        seconds : float
+            Spent already.
+        trainings : int
+            That are to come; each gets an equal part of what is left.
+
+        Examples
+        --------
+        >>> Trainer(max_seconds=60.0).after(20.0, trainings=2).max_seconds
+        20.0
+        """
+        if self.max_seconds is None:
+            return self
+        left = max(float(self.max_seconds) - seconds, LEAST_SECONDS)
+        return dataclasses.replace(self, max_seconds=left / trainings)
+
+    def is_over(self, seconds: float) -> bool:
+        """Whether all of the time is spent when so many seconds are.
+
+        Examples
+        --------
+        >>> Trainer(max_seconds=60.0).is_over(61.0), Trainer().is_over(61.0)
+        (True, False)
+        """
+        return self.max_seconds is not None and seconds >= self.max_seconds
 
     def fit(
         self,
@@ -205,6 +236,7 @@ class Trainer:
             return "max_epochs"
         if run.epoch - run.best_epoch > max(MIN_PATIENCE, self.patience * run.plan.max_epochs):
             return "patience"
-        if self.max_seconds is not None and run.engine.agree(run.seconds() > self.max_seconds):
+        timed = self.max_seconds is not None and run.epoch > 0
+        if timed and run.engine.agree(self.is_over(run.seconds())):
             return "max_seconds"
         return None

@@ -1,7 +1,6 @@
 """Groups that nobody labelled: clusters of the latent space, and what sets each apart."""
 
 from diabolo import maps
-from diabolo.errors import TooFewRowsError
 from diabolo.report.blocks import Section, Strip, Table, Tile
 from diabolo.report.pixels import data_uri
 from diabolo.report.view import View
@@ -9,7 +8,6 @@ from diabolo.report.words import number, percent
 
 __all__ = ["groups"]
 
-FEWEST_ROWS = 30
 APART, CLOUD = "They are well apart.", "They run into each other: the rows are more of a cloud than groups."
 WEAK = 0.25  # mean silhouette below which groups are hardly apart
 
@@ -29,11 +27,8 @@ def groups(view: View) -> Section | None:
     >>> groups(View(LinearAutoencoder(2).fit(digits()), Frame.of(digits()))).key
     'groups'
     """
-    if len(view.codes) < FEWEST_ROWS:
-        return None
-    try:
-        found = maps.clusters(view.model, view.frame, codes=view.codes)
-    except TooFewRowsError:
+    found = view.clusters
+    if found is None:
         return None
     best = max(found.silhouette.values(), default=None)
     apart = "" if best is None else f" {APART if best >= WEAK else CLOUD}"

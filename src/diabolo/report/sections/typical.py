@@ -1,6 +1,9 @@
-"""What is typical: the row of the zero code, and the average of each labelled group, decoded."""
+"""What is typical: the average of each group, decoded, and the real row that is nearest to it."""
 
+import dataclasses
 from typing import Any
+
+import numpy as np
 
 from diabolo import maps
 from diabolo.frames import Frame
@@ -12,10 +15,29 @@ from diabolo.report.words import cell, number, shortened
 __all__ = ["typical"]
 
 MOST_GROUPS, MOST_COLUMNS = 12, 24
+BESIDE = 4  # groups beside which there is room for a real row each
+ALL = "all rows"
+NOT_REAL = "turned back into a row: no real row need be equal to it."
+ABOUT = {
+    "labelled": f"A typical row is the middle of its group on the map, {NOT_REAL}",
+    "found": "No labels were given, so these are the groups that were found without any (see below); a label column "
+    f"shows its own instead. A typical row is the middle of its group on the map, {NOT_REAL}",
+    "whole": f"It is the middle of the map, {NOT_REAL}",
+}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Typical:
+    """Groups, their prototypes, and the rows nearest to these."""
+
+    sort: str
+    names: tuple[str, ...]
+    found: Any
+    nearest: np.ndarray
 
 
 def typical(view: View) -> Section | None:
-    """The origin of the latent space, and prototypes by label where there are labels.
+    """Prototypes by label, else of the groups that were found, else of all rows, beside the nearest real rows.
 
     Parameters
     ----------
@@ -25,71 +47,103 @@ def typical(view: View) -> Section | None:
     --------
     >>> from diabolo import LinearAutoencoder
     >>> from diabolo.data.samples import digits
-    >>> typical(View(LinearAutoencoder(2).fit(digits()), Frame.of(digits()))).headline
-    'The code of zeros decodes to the row below; by labels there would be a typical row of each.'
+    >>> typical(View(LinearAutoencoder(2).fit(digits()), Frame.of(digits()))).headline[:43]
+    '4 groups found without labels have a typica'
     """
-    origin = maps.origin(view.model)
-    found = None
-    if view.labels is not None:
-        found = maps.prototypes(view.model, view.frame, view.labels, codes=view.codes)
-    drawn = _images(view, origin, found) if view.image is not None else ()
-    tables = () if view.image is not None else (_table(view, origin, found),)
+    shown = _typical(view)
+    images = view.image is not None
     return Section(
         "typical",
         "What is typical",
-        _headline(found),
-        "A prototype is the average of a group’s codes, decoded; the average below it is taken of the images themselves."
-        if drawn and found
-        else "A prototype is the average of a group’s codes, decoded. The code of zeros is the first column."
-        if found
-        else "For a linear model it is the mean row; for others it is where the code has its zero.",
-        drawn,
-        tables,
+        _headline(shown),
+        ABOUT[shown.sort],
+        _strips(view, shown) if images else (),
+        () if images else (_table(view, shown),),
     )
 
 
-def _headline(found: Any) -> str:
-    if found is None:
-        return "The code of zeros decodes to the row below; by labels there would be a typical row of each."
-    sizes = ", ".join(
-        f"{shortened(str(g), 18)} ({number(int(n))})"
-        for g, n in list(zip(found.groups, found.counts, strict=True))[:4]
-    )
-    return f"{len(found.groups)} labelled groups have a typical row each: {sizes}{' ...' if len(found.groups) > 4 else '.'}"
+def _typical(view: View) -> Typical:
+    sort, groups = _grouped(view)
+    found = maps.prototypes(view.model, view.frame, groups, codes=view.codes)
+    own = np.array([str(group) for group in groups])
+    nearest = [
+        _nearest(view.codes, np.flatnonzero(own == str(g)), z)
+        for g, z in zip(found.groups, found.codes, strict=True)
+    ]
+    names = tuple(shortened(_named(view, group), 16) for group in found.groups[:MOST_GROUPS])
+    return Typical(sort, names, found, np.array(nearest[:MOST_GROUPS]))
 
 
-def _images(view: View, origin: Any, found: Any) -> tuple[Strip, ...]:
-    """The zero code, prototypes and averages as images."""
-    assert view.image is not None
-    low, high = view.image.low, view.image.high
-    zero = Tile(data_uri(view.pixels(origin)[0], low, high), "zero code", "the code of zeros, decoded")
-    if found is None:
-        return (Strip("", (zero,)),)
-    names = [shortened(str(group), 12) for group in found.groups[:MOST_GROUPS]]
-    kinds = {"Decoded average code": found.rows, "Average of the images": found.averages}
-    strips = [
+def _named(view: View, group: Any) -> str:
+    """A group as it is called: of a label column that holds numbers with the column's name."""
+    bare = isinstance(group, str) or not isinstance(view.label, str)
+    return str(group) if bare else f"{view.label} {group}"
+
+
+def _grouped(view: View) -> tuple[str, list[Any]]:
+    """The label of each row, or else its group, or else nothing but that it is a row."""
+    if view.labels is not None:
+        return "labelled", view.labels
+    if view.clusters is None or len(view.clusters.groups) < 2:
+        return "whole", [ALL] * len(view.codes)
+    return "found", [None if g < 0 else f"group {g + 1}" for g in view.clusters.labels]
+
+
+def _nearest(codes: np.ndarray, rows: np.ndarray, middle: np.ndarray) -> int:
+    """Of some rows the one whose code is nearest to a code."""
+    return int(rows[np.square(codes[rows] - middle).sum(1).argmin()])
+
+
+def _headline(shown: Typical) -> str:
+    if shown.sort == "whole":
+        return "The typical row of all rows is below, beside the real row that is nearest to it."
+    groups, counts = shown.found.groups, shown.found.counts
+    sizes = ", ".join(f"{name} ({number(int(n))})" for name, n in zip(shown.names[:4], counts, strict=False))
+    sort = "labelled groups" if shown.sort == "labelled" else "groups found without labels"
+    return f"{len(groups)} {sort} have a typical row each: {sizes}{' ...' if len(groups) > 4 else '.'}"
+
+
+def _strips(view: View, shown: Typical) -> tuple[Strip, ...]:
+    """Prototypes, the nearest real images, and averages."""
+    image = view.image
+    assert image is not None
+    real = image.to_tensor(view.frame.take(shown.nearest))[0].numpy()
+    kinds = {
+        "Typical: the middle of the group, decoded": (view.pixels(shown.found.rows), shown.names),
+        "The nearest real images": (real, [f"row {row}" for row in view.frame.origin[shown.nearest]]),
+        "For comparison: the average of the images": (view.pixels(shown.found.averages), shown.names),
+    }
+    return tuple(
         Strip(
             title,
             tuple(
-                Tile(data_uri(image, low, high), name, f"{title}, {name}")
-                for name, image in zip(names, view.pixels(rows), strict=False)
+                Tile(data_uri(one, image.low, image.high), name, f"{title}, {name}")
+                for one, name in zip(images, names, strict=False)
             ),
         )
-        for title, rows in kinds.items()
-    ]
-    return (Strip("", (zero,)), *strips)
-
-
-def _table(view: View, origin: Any, found: Any) -> Table:
-    """Columns as lines, the zero code and the groups beside each other."""
-    sources = [Frame.decoded(origin)] + ([] if found is None else [Frame.decoded(found.rows)])
-    names = view.model.schema_.names[:MOST_COLUMNS]
-    own = dict(zip(view.model.schema_.table, sources[0].names, strict=True))
-    heads = ["zero code"] + (
-        [] if found is None else [shortened(str(g), 16) for g in found.groups[:MOST_GROUPS]]
+        for title, (images, names) in kinds.items()
     )
+
+
+def _table(view: View, shown: Typical) -> Table:
+    """Columns as lines; the groups beside each other, few of them with their nearest real rows."""
+    rebuilt = Frame.decoded(shown.found.rows)
+    own = dict(zip(view.model.schema_.table, rebuilt.names, strict=True))
+    raw = (
+        dict(zip(view.model.schema_.table, view.frame.names, strict=False))
+        if view.frame.matrix is not None
+        else {}
+    )
+    real = view.frame.take(shown.nearest)
+    beside = len(shown.names) <= BESIDE
+    heads = [
+        h
+        for name, row in zip(shown.names, real.origin, strict=True)
+        for h in ((name, f"row {row}") if beside else (name,))
+    ]
     lines = []
-    for name in names:
-        cells = [c for source in sources for c in source.arrow(own[name]).to_pylist()]
-        lines.append((name, *map(cell, cells[: len(heads)])))
+    for name in view.model.schema_.names[:MOST_COLUMNS]:
+        middle, there = rebuilt.arrow(own[name]).to_pylist(), real.arrow(raw.get(name, name)).to_pylist()
+        pairs = zip(middle[: len(shown.names)], there, strict=True)
+        lines.append((name, *(cell(c) for pair in pairs for c in (pair if beside else pair[:1]))))
     return Table(("Column", *heads), tuple(lines), (False, *([True] * len(heads))))

@@ -1,0 +1,61 @@
+"""A narrow waist for a wide network: principal components of its hidden features, and the linear way back to a row."""
+
+import dataclasses
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from diabolo.nn import ridge
+
+__all__ = ["Waist"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Waist:
+    """z = (h − mean) Vᵀ and the row's coordinates x̂ = z W + offset.
+
+    Parameters
+    ----------
+    mean : Tensor, shape (h,)
+    components : Tensor, shape (k, h)
+        Orthonormal rows V, largest variance of the features first.
+    weight : Tensor, shape (k, D)
+    offset : Tensor, shape (D,)
+
+    Examples
+    --------
+    >>> features = torch.tensor([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])
+    >>> waist = Waist.fit(features, 10 * features[:, :1], 1)
+    >>> waist.decode(waist.encode(features)).round().ravel()
+    tensor([10., 20., 30.])
+    """
+
+    mean: Tensor
+    components: Tensor
+    weight: Tensor
+    offset: Tensor
+
+    @classmethod
+    def fit(cls, features: Tensor, coordinates: Tensor, k: int) -> Self:
+        """From features (n, h) and coordinates (n, D) of training rows; components beyond the rank are zero."""
+        mean = features.mean(0)
+        centered = (features - mean).double()
+        found = torch.linalg.eigh(centered.T @ centered)[1].flip(1)[:, :k].T
+        largest = found.abs().argmax(1, keepdim=True)
+        found = (found * found.gather(1, largest).sign()).float()
+        components = torch.nn.functional.pad(found, (0, 0, 0, k - len(found))).contiguous()
+        weight, offset = ridge((features - mean) @ components.T, coordinates)
+        return cls(mean, components, weight, offset)
+
+    def encode(self, features: Tensor) -> Tensor:
+        """Codes (B, k)."""
+        return (features - self.mean) @ self.components.T
+
+    def decode(self, code: Tensor) -> Tensor:
+        """Coordinates (B, D)."""
+        return code @ self.weight + self.offset
+
+    def tensors(self) -> dict[str, Tensor]:
+        """By name, for a file."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
