@@ -95,7 +95,10 @@ def _at(condition: Condition, k: int, variable: Variable, codebook: Codebook) ->
 
 def _neighbors(variable: Variable, value: Tensor) -> Tensor:
     """The ends of codes that are next to a value, one or two."""
-    below, above = variable.bins.high[variable.bins.high < value], variable.bins.low[variable.bins.low > value]
+    below, above = (
+        variable.bins.high[variable.bins.high < value],
+        variable.bins.low[variable.bins.low > value],
+    )
     return torch.cat([below[-1:], above[:1]])
 
 

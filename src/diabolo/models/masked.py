@@ -225,7 +225,9 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         try:
             self.net_.load_state_dict(parts["net"])
         except RuntimeError:
-            raise ModelFileError("the weights in the file do not fit the network of its parameters.") from None
+            raise ModelFileError(
+                "the weights in the file do not fit the network of its parameters."
+            ) from None
         self.net_.eval()
         self.waist_ = Waist(**parts["waist"])
         self.reference_ = Reference(**parts["reference"])
@@ -291,6 +293,7 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         if isinstance(given, str) and given == "auto":
             return Residual(int(256 * defaults.SIZES[self.size]), 3)
         if isinstance(given, str | type) or not isinstance(given, Architecture):
-            raise ParameterError(f"architecture={given!r} is neither 'auto' nor a value such as Residual(256, 3).")
+            raise ParameterError(
+                f"architecture={given!r} is neither 'auto' nor a value such as Residual(256, 3)."
+            )
         return given
-

@@ -73,7 +73,9 @@ class MaskedNet(nn.Module):
     @torch.no_grad()
     def begin(self, codes: Tensor) -> None:
         """Begin at the shares of the codes among training rows (n, d): with all hidden that is right already."""
-        shares = [torch.bincount(c[c >= 0], minlength=s) + 0.5 for c, s in zip(codes.T, self.sizes, strict=True)]
+        shares = [
+            torch.bincount(c[c >= 0], minlength=s) + 0.5 for c, s in zip(codes.T, self.sizes, strict=True)
+        ]
         self.head.bias.copy_(torch.cat([(share / share.sum()).log() for share in shares]))
         self.head.weight.mul_(0.1)
 
