@@ -78,7 +78,7 @@ Target = Annotated[
 ]
 
 
-def evaluate(  # noqa: PLR0913 - one parameter per option
+def evaluate(
     model: First,
     data: Rows = None,
     map: Map = False,
@@ -105,6 +105,10 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     2
     """
     terminal = Terminal(machine=json)
+    if generated is not None:
+        return terminal.answer(judge_generation(model, data, generated, train, target, terminal))
+    if data is None or train is not None or target is not None:
+        raise ParameterError("give MODEL and DATA; --train and --target belong to --generated.")
     inputs.check(data, model)
     fitted = inputs.load(model, terminal)
     frame = inputs.read(data, query, terminal)

@@ -70,6 +70,8 @@ def judge_generation(
     diabolo.errors.ParameterError: --generated needs real rows twice, ...
     """
     paths = _real(first, data, train)
+    for path in (*paths, generated):
+        inputs.check(path)
     schema = None if data is None or inputs.is_data(first) else _schema(first, terminal)
     frames = [inputs.read(path, None, terminal) for path in (*paths, generated)]
     with terminal.working("judging"):
@@ -104,8 +106,8 @@ def _show(scores: "GenerationScores", terminal: Terminal) -> None:
     """Print the headline, the table between its two references, and what is worst."""
     made, best, floor = scores.generated, scores.real, scores.marginals
     terminal.say(
-        f"{made.rows:,} generated rows, judged by {scores.test_rows:,} real ones that were held out: boosted trees tell them "
-        f"apart with an AUC of {made.c2st_auc:.3f} (real rows {best.c2st_auc:.3f}, independent marginals "
+        f"{made.rows:,} generated rows, judged by {scores.test_rows:,} real ones that were held out: boosted trees tell "
+        f"them apart with an AUC of {made.c2st_auc:.3f} (real rows {best.c2st_auc:.3f}, independent marginals "
         f"{floor.c2st_auc:.3f}; 0.5 is best)."
     )
     terminal.say()
