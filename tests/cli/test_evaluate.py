@@ -65,3 +65,13 @@ def test_rows_that_the_model_may_have_seen_are_spoken_of(run: Callable, model: P
     assert "the 60 rows that it learned from come back better" in " ".join(
         run("evaluate", model, "people.csv").out.split()
     )
+
+
+def test_odd_rows_by_a_truncated_model(run: Callable, folder: Path):
+    rows = diabolo.read("people.csv")
+    model = diabolo.Autoencoder(2, ordered=True, max_epochs=2, random_state=0)
+    with pytest.warns(diabolo.errors.DiaboloWarning):
+        model.fit(rows).truncate(1).save("short.diabolo")
+    result = run("evaluate", "short.diabolo", "people.csv", "--anomalies", "2", "--json")
+    assert result.code == 0, result.err
+    assert "of these rows, as a truncated model" in result.json["anomalies"]["rule"]

@@ -64,8 +64,8 @@ def test_labels_of_images_are_no_columns(run: Callable, folder: Path):
 
 
 BAD = {
-    "unknown model": (("--model", "forest"), "model='forest'"),
-    "zero": (("-k", "0,1"), "n_components=0"),
+    "unknown model": (("--model", "forest"), "--model forest"),
+    "zero": (("-k", "0,1"), "-k 0"),
     "too wide": (("-k", "1,3"), "at most 2"),
     "wider than the rows": (("-k", "99", "--model", "linear"), "at most"),
     "not sorted": (("-k", "2,1"), "smallest first"),
@@ -73,10 +73,10 @@ BAD = {
     "words": (("-k", "one,two"), "-k one,two"),
     "epochs": (("--epochs", "many"), "--epochs many"),
     "epochs of PCA": (("--model", "linear", "--epochs", "3"), "max_epochs"),
-    "jobs": (("--jobs", "0"), "n_jobs=0"),
-    "seeds": (("--seeds", "0"), "seeds=0"),
-    "share": (("--test", "0.9"), "held_out=0.9"),
-    "check": (("--check",), "model='ordered'"),
+    "jobs": (("--jobs", "0"), "--jobs 0"),
+    "seeds": (("--seeds", "0"), "--seeds 0"),
+    "share": (("--test", "0.9"), "--test 0.9"),
+    "check": (("--check",), "--model ordered"),
     "no such column": (("--exclude", "weight"), "'weight'"),
     "no such folder": (("-o", "no/where.json"), "does not exist"),
     "a file is there": (("-o", "people.csv"), "--force"),

@@ -61,11 +61,11 @@ def test_a_picture_of_images(run: Callable):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--row", "60"), "row=60 is out of range: there are 60 rows"),
+        (("--row", "60"), "--row 60 is out of range: there are 60 rows"),
         (("--dim", "3"), "there is no dimension '3'"),
         (("--dim", "0"), "there is no dimension '0'"),
         (("--values", "a,b"), "--values a,b"),
-        (("--values", ","), "values="),
+        (("--values", ","), "--values"),
         (("-o", "z.png"), "not of images"),
         (("-o", "z.xls"), "suffix"),
         (("-o", "people.csv"), "exists already"),

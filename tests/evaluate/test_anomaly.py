@@ -162,3 +162,14 @@ def test_questions_that_cannot_be_answered(table, linear, question, message):
 def test_a_model_that_cannot_score(table):
     with pytest.raises(ParameterError, match="KMeans cannot say how likely a row is"):
         anomaly(KMeans(2), table)
+
+
+@pytest.mark.filterwarnings("ignore::diabolo.errors.DiaboloWarning")
+def test_a_truncated_model_draws_the_line_by_the_rows_it_is_given():
+    rows = np.random.default_rng(0).normal(size=(200, 5))
+    model = Autoencoder(3, ordered=True, max_epochs=2, random_state=0).fit(rows).truncate(2)
+    found = anomaly(model, rows)
+    assert len(found.flagged) == 10
+    assert found.rule.startswith("the least likely 5 % of these rows, as a truncated model")
+    with pytest.raises(ParameterError, match="truncated"):
+        anomaly(model, rows, quantile=0.1)

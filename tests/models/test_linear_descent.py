@@ -1,5 +1,7 @@
 """The two linear maps: their loss is the squared error over seen cells, and descent recovers a known space."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from diabolo.data.schema import Schema
 from diabolo.frames import Frame
 from diabolo.models import LinearAutoencoder, linear_descent
 from diabolo.models.linear_descent import LinearReconstruction
+from diabolo.train import Trainer
 
 
 def objective_of(rows, k=2):
@@ -85,3 +88,25 @@ def test_condensed_rows_have_the_same_squared_errors(rng, rows, monkeypatch):
     assert seen is None
     assert len(few) == min(rows, 7)
     assert torch.allclose(few.T @ few, x.T @ x, atol=1e-5)
+
+
+def test_the_clock_counts_and_stops_the_last_turns(monkeypatch):
+    rows = np.random.default_rng(0).normal(size=(300, 6)) * np.geomspace(1, 0.01, 6)
+    whole = LinearAutoencoder(2, solver="sgd", random_state=0).fit(rows).history_
+    assert whole.plan["l_bfgs"] > 0
+    assert whole.seconds > whole.epochs[-1].seconds
+    ticks = iter(np.arange(0.0, 1e9, 1e6))
+    monkeypatch.setattr(linear_descent, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
+    cut = (
+        LinearAutoencoder(2, solver="sgd", random_state=0, trainer=Trainer(max_seconds=1e5))
+        .fit(rows)
+        .history_
+    )
+    assert (cut.stop_reason, cut.plan["l_bfgs"]) == ("max_seconds", 0)
+
+
+def test_training_that_ran_out_of_time_gets_no_last_turns():
+    rows = np.random.default_rng(0).normal(size=(300, 6))
+    model = LinearAutoencoder(2, solver="sgd", random_state=0, trainer=Trainer(max_seconds=1e-9)).fit(rows)
+    assert model.history_.stop_reason == "max_seconds"
+    assert "l_bfgs" not in model.history_.plan

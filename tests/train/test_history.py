@@ -1,5 +1,6 @@
 """The record of a run: JSON and back, a file that follows it."""
 
+import dataclasses
 import json
 
 import pytest
@@ -20,8 +21,9 @@ def test_json_gives_the_same_record(epochs):
     assert History.from_json(json.loads(json.dumps(history.to_json()))) == history
 
 
-def test_seconds_are_those_of_the_last_epoch_or_of_the_plan():
-    assert history_of().seconds == 1.5
+def test_seconds_are_those_of_the_plan_which_counts_all_stages_or_of_the_last_epoch():
+    assert history_of().seconds == 9.0
+    assert dataclasses.replace(history_of(), plan={}).seconds == 1.5
     assert history_of(()).seconds == 9.0
 
 

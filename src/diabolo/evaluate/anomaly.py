@@ -122,6 +122,9 @@ def _threshold(model: Scores, scores: np.ndarray, contamination: Any, quantile: 
     if contamination is not None:
         share = as_share("contamination", contamination)
         return float(np.quantile(scores, share)), f"the least likely {100 * share:g} % of these rows"
+    if quantile is None and not len(model.score_quantiles_):
+        rule = f"the least likely {100 * CONTAMINATION:g} % of these rows, as a truncated model has scored no training rows"
+        return float(np.quantile(scores, CONTAMINATION)), rule
     share = as_share("quantile", CONTAMINATION if quantile is None else quantile)
     return model.threshold(share), f"less likely than the {100 * share:g} % quantile of the training rows"
 

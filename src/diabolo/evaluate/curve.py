@@ -1,11 +1,11 @@
 """The record of a sweep: error by width of the code, beside PCA and the mean row, and the suggested widths."""
 
 import dataclasses
-import math
 from typing import Any
 
 import numpy as np
 
+from diabolo.evaluate.scores import plain_json
 from diabolo.evaluate.suggestions import RULES, recommended
 
 __all__ = ["Sweep"]
@@ -102,11 +102,11 @@ class Sweep:
         return [
             {
                 "n_components": int(k),
-                "error": _plain(self.error[i]),
-                "error_std": _plain(self.error_std[i]),
-                "linear_error": _plain(self.linear_error[i]),
-                "baseline_error": _plain(self.baseline_error[i]),
-                "separate_error": None if self.separate_error is None else _plain(self.separate_error[i]),
+                "error": plain_json(self.error[i]),
+                "error_std": plain_json(self.error_std[i]),
+                "linear_error": plain_json(self.linear_error[i]),
+                "baseline_error": plain_json(self.baseline_error[i]),
+                "separate_error": None if self.separate_error is None else plain_json(self.separate_error[i]),
                 "suggested_by": [rule for rule, chosen in self.suggested.items() if chosen == k],
             }
             for i, k in enumerate(self.n_components)
@@ -124,19 +124,8 @@ class Sweep:
         """Plain JSON values; what is undefined is null."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         said = {"rule": self.rule, "recommended": self.recommended, "headline": self.headline}
-        return {name: _plain(value) for name, value in {**fields, **said}.items()}
+        return {name: plain_json(value) for name, value in {**fields, **said}.items()}
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
-
-
-def _plain(value: Any) -> Any:
-    """The same as JSON knows it."""
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
-    if isinstance(value, dict):
-        return {key: _plain(v) for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

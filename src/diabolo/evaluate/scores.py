@@ -4,6 +4,8 @@ import dataclasses
 import math
 from typing import Any
 
+import numpy as np
+
 __all__ = ["ColumnScore", "Scores", "plain_json"]
 
 TOTAL = "all columns"
@@ -167,7 +169,9 @@ def _line(score: ColumnScore) -> dict[str, Any]:
 
 
 def plain_json(value: Any) -> Any:
-    """The same without numbers that JSON does not know."""
+    """The same as JSON knows it: arrays as lists, null for numbers that are none."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
     if isinstance(value, dict):
         return {key: plain_json(v) for key, v in value.items()}
     if isinstance(value, list | tuple):

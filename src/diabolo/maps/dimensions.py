@@ -18,6 +18,7 @@ from torch import Tensor
 from diabolo.maps.ranges import Ranges, of_codes
 from diabolo.maps.rows import as_codes, codes_of
 from diabolo.maps.views import check
+from diabolo.models.diagnosis import effects
 
 __all__ = ["Dimensions", "dimensions", "importance"]
 
@@ -133,7 +134,7 @@ def dimensions(model: Any, X: Any = None, *, codes: np.ndarray | None = None) ->
     check(model, "dimensions")
     codes = codes_of(model, X, codes)
     sample = np.ascontiguousarray(codes[:: max(1, len(codes) // SAMPLE)])
-    effect, ranges = _effects(model, as_codes(sample)), of_codes(codes)
+    effect, ranges = effects(model, as_codes(sample)).numpy(), of_codes(codes)
     return Dimensions(
         tuple(f"z{j + 1}" for j in range(codes.shape[1])),
         model.schema_.names,
@@ -183,16 +184,3 @@ def _derivative(model: Any, z: Tensor, j: int) -> Tensor:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # torch 2.13 scripts its own rules on first use
         return torch.func.jvp(model.decode_coordinates, (z,), (direction,))[1].cpu()
-
-
-def _effects(model: Any, z: Tensor) -> np.ndarray:
-    """Share of the variance of decoded rows that hangs on each dimension."""
-    with torch.inference_mode():
-        rows = model.decode_coordinates(z)
-        total = float((rows - rows.mean(0)).double().square().sum()) or 1.0
-        lost: list[float] = []
-        for j in range(z.shape[1]):
-            held = z.clone()
-            held[:, j] = z[:, j].mean()
-            lost.append(float((model.decode_coordinates(held) - rows).double().square().sum()))
-    return np.array(lost) / total

@@ -14,7 +14,17 @@ from diabolo.errors import (
 from diabolo.models.base import Decodes
 from diabolo.train import History
 
-__all__ = ["FROM_PCA", "IS_PCA", "collapse", "dead_dimensions", "death", "fallback", "overfitting", "warn"]
+__all__ = [
+    "FROM_PCA",
+    "IS_PCA",
+    "collapse",
+    "dead_dimensions",
+    "death",
+    "effects",
+    "fallback",
+    "overfitting",
+    "warn",
+]
 
 IS_PCA, FROM_PCA = "is PCA", "trained from PCA"  # what the plan of training says of a linear path
 FALLBACK = {
@@ -50,15 +60,34 @@ def dead_dimensions(model: Decodes, codes: Tensor) -> list[int]:
     >>> dead_dimensions(Doubling(), torch.randn(100, 2))
     [2]
     """
-    codes = codes[:: max(1, len(codes) // ROWS)]
-    with torch.inference_mode():
-        rows = model.decode_coordinates(codes)
-        total = (rows - rows.mean(0)).square().sum()
-        effects = [
-            (model.decode_coordinates(_without(codes, j)) - rows).square().sum()
-            for j in range(codes.shape[1])
-        ]
-    return [j + 1 for j, effect in enumerate(effects) if effect < LEAST_EFFECT * total]
+    found = effects(model, codes[:: max(1, len(codes) // ROWS)])
+    return [j + 1 for j, effect in enumerate(found.tolist()) if effect < LEAST_EFFECT and bool(found.any())]
+
+
+@torch.inference_mode()
+def effects(model: Decodes, codes: Tensor) -> Tensor:
+    """Share of the variance of decoded rows that hangs on each dimension, float64 (k,); zero where nothing varies.
+
+    Parameters
+    ----------
+    model : Decodes
+    codes : Tensor, shape (n, k)
+
+    Examples
+    --------
+    >>> class Doubling:
+    ...     def decode_coordinates(self, code):
+    ...         return code * torch.tensor([2.0, 0.0])
+    >>> effects(Doubling(), torch.randn(100, 2))
+    tensor([1., 0.], dtype=torch.float64)
+    """
+    rows = model.decode_coordinates(codes)
+    total = float((rows - rows.mean(0)).double().square().sum()) or 1.0
+    lost = [
+        (model.decode_coordinates(_without(codes, j)) - rows).double().square().sum()
+        for j in range(codes.shape[1])
+    ]
+    return torch.stack(lost).cpu() / total
 
 
 def death(dead: list[int], n_components: int) -> list[Note]:

@@ -1,6 +1,8 @@
 """The linear autoencoder trained as a network: its optimum is the space of the principal components."""
 
 import dataclasses
+import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["LinearReconstruction", "descend"]
 
 ROWS = 20_000  # decomposed at a time
-TURNS = 1_000  # of L-BFGS, at the most
+TURNS, AT_ONCE = 1_000, 20  # of L-BFGS, at the most, and between two looks at the clock
 PRECISION = 1e-10  # of the gradient of the squared error's share
 
 
@@ -102,25 +104,29 @@ def descend(
             checkpoints=checkpoints,
             identity=None if run_dir is None else identity(model, seed, trainer, rows, held_out),
         )
-    if (model.max_epochs, model.learning_rate) == ("auto", "auto") and history.stop_reason != "interrupted":
-        history = _finished(objective, batch, held_out, history)
+    cut = history.stop_reason in ("interrupted", "max_seconds")
+    if (model.max_epochs, model.learning_rate) == ("auto", "auto") and not cut:
+        history = _finished(objective, batch, held_out, history, trainer.max_seconds or math.inf)
     return _within(objective, batch, history)
 
 
-def _finished(objective: LinearReconstruction, batch: Batch, held_out: Batch, history: History) -> History:
+def _finished(
+    objective: LinearReconstruction, batch: Batch, held_out: Batch, history: History, max_seconds: float
+) -> History:
     """Go on from the last weights by L-BFGS on all rows at once, which ends at the optimum whatever the scales.
 
     Noise of mini-batches falls only as fast as the learning rate, and directions of little variance have little gradient;
     the curvature that L-BFGS learns makes up for both.
     """
+    started = time.perf_counter() - history.seconds
     rows, seen = _condensed(objective, batch)
     basis = torch.linalg.qr(objective.decoder.weight.detach().double())[0]
     maps = [m.clone(memory_format=torch.contiguous_format).requires_grad_() for m in (basis.T, basis)]
     scale = float(rows.square().sum())
     optimizer = torch.optim.LBFGS(
         maps,
-        max_iter=TURNS,
-        max_eval=2 * TURNS,
+        max_iter=AT_ONCE,
+        max_eval=2 * AT_ONCE,
         tolerance_grad=PRECISION,
         tolerance_change=0.0,
         history_size=20,
@@ -134,13 +140,21 @@ def _finished(objective: LinearReconstruction, batch: Batch, held_out: Batch, hi
         total.backward()
         return total
 
-    optimizer.step(loss)  # type: ignore[arg-type]
+    turns, reason = 0, history.stop_reason
+    for _ in range(TURNS // AT_ONCE):
+        if time.perf_counter() - started > max_seconds:
+            reason = "max_seconds"
+            break
+        optimizer.step(loss)  # type: ignore[arg-type]
+        before, turns = turns, optimizer.state[maps[0]]["n_iter"]
+        if turns == before:  # nothing is left to gain
+            break
     with torch.no_grad():
         objective.encoder.weight.copy_(maps[0])
         objective.decoder.weight.copy_(maps[1])
         best = float(objective.monitor(held_out).mean())
-    turns = optimizer.state[maps[0]]["n_iter"]
-    return dataclasses.replace(history, best=best, plan={**history.plan, "l_bfgs": turns})
+    plan = {**history.plan, "l_bfgs": turns, "seconds": time.perf_counter() - started}
+    return dataclasses.replace(history, stop_reason=reason, best=best, plan=plan)
 
 
 @torch.no_grad()

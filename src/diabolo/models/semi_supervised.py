@@ -28,6 +28,7 @@ from torch import Tensor
 from diabolo.data.batch import Batch
 from diabolo.data.labels import Labels
 from diabolo.errors import ModelFileError, ParameterError
+from diabolo.files.parts import under
 from diabolo.frames import Frame
 from diabolo.models import defaults, specs
 from diabolo.models.autoencoder import Autoencoder
@@ -230,14 +231,14 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
 
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """The same from a file."""
-        self.encoder_ = _from_content(json.loads(self.encoder_json_), _under("encoder.", tensors))
+        self.encoder_ = _from_content(json.loads(self.encoder_json_), under("encoder.", tensors))
         stored = json.loads(self.labels_json_)
         self.classes_ = np.array(stored["classes"], dtype=stored["dtype"])
         self.calibration_ = Calibration(**stored["calibration"])
         self.comparison_ = Comparison.from_json(stored["comparison"])
         self.codes_, self.given_ = tensors["codes"], tensors["given"].numpy()
         self.label_distributions_ = tensors["shares"].numpy()
-        own = _under("labeler.", tensors)
+        own = under("labeler.", tensors)
         joint = self.method == "joint"
         self.labeler_ = JointLabeler.restore(self, own) if joint else LABELERS[self.method].from_tensors(own)
 
@@ -328,8 +329,3 @@ def _from_content(content: dict[str, Any], tensors: dict[str, Tensor]) -> Any:
     if content["model"] not in models.__all__:
         raise ModelFileError(f"the file holds an encoder named {content['model']!r}, not one of ours.")
     return getattr(models, content["model"]).from_file(content, tensors)
-
-
-def _under(start: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors whose names begin so, without the beginning."""
-    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}

@@ -79,7 +79,8 @@ class History:
     @property
     def seconds(self) -> float:
         """Wall time of the whole run."""
-        return self.epochs[-1].seconds if self.epochs else float(self.plan.get("seconds", 0.0))
+        last = self.epochs[-1].seconds if self.epochs else 0.0
+        return float(self.plan.get("seconds", last))  # of all stages, where there are several
 
     def later(self, seconds: float) -> Self:
         """The record of a run before which ``seconds`` had been spent on the same fit."""

@@ -86,8 +86,7 @@ def _estimates(view: View) -> dict[str, float]:
     if schema.n_coordinates > MOST_COORDINATES:
         return {}
     part = view.batch.take(torch.arange(0, len(view.batch), max(1, len(view.batch) // ROWS))[:ROWS])
-    x, seen = schema.coordinates(part), schema.coordinates_seen(part)
-    x = x if seen is None else torch.where(seen, x, view.model.reference_.mean)
+    x = schema.filled(part, view.model.reference_.mean)
     return estimates(x.double().numpy(), images=view.image is not None)
 
 
