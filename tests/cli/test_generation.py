@@ -24,7 +24,7 @@ def test_people_get_the_table_between_its_references(run: Callable, parts: Path)
         "18 generated rows, judged by 24 real ones",
         "Independent marginals",
         "Not told apart by boosted trees",
-        "foretell real city (AUC)",
+        "Learn here, foretell real",
         "Exact copies of training rows 1 0 0",
         "age and income",
         "Not judged: person_id, country.",

@@ -51,7 +51,7 @@ def test_the_floor_is_perfect_column_by_column_and_found_out_by_trees_alone(fres
     assert floor.trend < fresh.real.trend - 0.2
     assert floor.c2st < 0.1
     assert floor.c2st_logistic > 0.8
-    assert floor.tstr == pytest.approx(0.5, abs=0.15)
+    assert floor.tstr < 0.75 < fresh.real.tstr
     assert floor.gaps == pytest.approx(fresh.real.gaps, abs=0.03)  # one column has gaps: no pattern is lost
 
 

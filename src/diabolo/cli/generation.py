@@ -16,23 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["generation_table", "judge_generation", "worst_table"]
 
 SHOWN = 8  # of the worst columns and pairs
-WORDS = {
-    "shape": "Shape: columns, one by one",
-    "trend": "Trend: pairs of columns",
-    "trend_own_edges": "Trend as published (own bins)",
-    "wnmi": "Mutual information of pairs",
-    "gaps": "Which cells are missing together",
-    "c2st": "Not told apart by boosted trees",
-    "c2st_auc": "AUC of these trees (0.5 is best)",
-    "c2st_logistic": "Not told apart by a linear judge",
-    "tstr": "Learn here, foretell real",
-    "alpha_precision": "Lies where real rows lie",
-    "beta_recall": "Lies everywhere where they do",
-    "authenticity": "Not a near copy",
-    "dcr_share": "Nearer to training rows (0.5 is best)",
-    "dcr_near": "As near as the nearest 2 %",
-    "copies": "Exact copies of training rows",
-}
 
 
 def judge_generation(
@@ -141,11 +124,8 @@ def generation_table(scores: "GenerationScores") -> "Table":
         "Measure", ("Generated", "right"), ("Real rows", "right"), ("Independent marginals", "right")
     )
     for line in scores.table():
-        words = WORDS[line["measure"]]
-        if line["measure"] == "tstr":
-            words = f"{words} {scores.target} ({scores.measure})"
         values = [number(line[who]) for who in ("generated", "real", "marginals")]
-        table.add_row(words, *values, style="bold" if line["measure"] == "c2st" else None)
+        table.add_row(line["words"], *values, style="bold" if line["measure"] == "c2st" else None)
     return table
 
 

@@ -113,7 +113,8 @@ class Job:
         from diabolo.report import Study, write_html
 
         about = SAME_ROWS if test is fitting else HELD_OUT.format(test.n_rows, fitting.n_rows)
-        study = Study(self.estimator, test, label, scores, title=self.name, about=about, file=self.model)
+        train = None if test is fitting else fitting
+        study = Study(self.estimator, test, label, scores, self.name, about, self.model, train)
         write_html(study.report(), page, overwrite=self.force)
 
     def _choices(self, frame: "Frame") -> dict[str, Choice]:

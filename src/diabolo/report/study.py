@@ -64,6 +64,8 @@ class Study:
         A sentence about the rows, "2,000 rows that training never saw" say.
     file : path, optional
         The model's file.
+    train : table, array, tensor or images, optional
+        Rows that the model was fitted with: new rows of a model that makes some are held against them, too.
 
     Examples
     --------
@@ -82,6 +84,7 @@ class Study:
     title: str = "Report of an autoencoder"
     about: str = ""
     file: str | Path | None = None
+    train: Any = None
 
     def report(self) -> Report:
         """Look at everything.
@@ -96,7 +99,7 @@ class Study:
         model = rebuilds(self.model)
         scores = self.scores or evaluate.reconstruction(model, frame)
         errors = model.reconstruction_error(frame, by_column=True)
-        view = View(model, frame, self.label, labeler)
+        view = View(model, frame, self.label, labeler, None if self.train is None else Frame.of(self.train))
         points = np.linspace(0, frame.n_rows - 1, min(frame.n_rows, MOST_POINTS)).astype(np.int64)
         shown = frame.take(points)
         colorings = self._colorings(shown, points, errors)

