@@ -49,6 +49,8 @@ def test_unsure_rows_stay_open_and_the_classifier_is_kept(run: Callable, clouds:
     assert opened == table["abstained"].to_pylist()
     assert diabolo.load("votes.diabolo").classes_.tolist() == ["odd", "plain"]
     assert run("encode", "votes.diabolo", "rows.csv", "-o", "codes.csv").code == 0
+    assert run("report", "votes.diabolo", "rows.csv", "-o", "votes.html").code == 0
+    assert "Labels from a few" in Path("votes.html").read_text()
     result = run("evaluate", "votes.diabolo", "rows.csv")
     assert result.code == 2
     assert "does not rebuild rows" in result.err

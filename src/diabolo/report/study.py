@@ -125,9 +125,7 @@ class Study:
         if self.label is not None and own is None:
             first = [coloring("label", pa.chunked_array([pa.array(np.asarray(self.label)[points])]))]
         if self.label is None and isinstance(self.model, SemiSupervisedClassifier):
-            first = [
-                coloring("label found", pa.chunked_array([pa.array(self.model.predict(frame).tolist())]))
-            ]
+            first = [coloring("label found", _found(self.model, frame))]
         names = [name for name in self._columns(frame, errors) if name != own]
         kinds = {name: block.kind for block in self.model.schema_.columns for name in block.names}
         found = [
@@ -153,6 +151,13 @@ class Study:
         }
         names = [n for n in schema.table if n in useful or worth.get(n, -1.0) >= least]
         return [name for name in names if name in frame.names and name not in frame.images]
+
+
+def _found(labeler: SemiSupervisedClassifier, frame: Frame) -> pa.ChunkedArray:
+    """The label of each row as text, null where it is left open."""
+    names = set(labeler.classes_.tolist())
+    answers = labeler.predict(frame).tolist()
+    return pa.chunked_array([pa.array([str(a) if a in names else None for a in answers], pa.string())])
 
 
 def rebuilds(model: Any) -> Any:

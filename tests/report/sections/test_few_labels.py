@@ -62,5 +62,7 @@ def test_a_page_about_a_labeler_shows_its_encoder_and_colors_by_what_it_found(la
     labeler, images = labeled
     report = Study(labeler, images).report()
     assert report.sections[0].key == "labels"
-    assert report.scatter.colorings[0].name == "label found"
+    found = report.scatter.colorings[0]
+    assert (found.name, found.legend) == ("label found", tuple(map(str, range(10))))
+    assert found.codes == tuple(labeler.predict(images).tolist())  # -1: left open
     assert report.scores.n_components == 16
