@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 from diabolo.cli import inputs
 from diabolo.cli.tables import number, plain_table
 from diabolo.cli.terminal import Terminal
-from diabolo.errors import ParameterError
+from diabolo.errors import CapabilityError, ParameterError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from diabolo.data.schema import Schema
     from diabolo.evaluate import GenerationScores
+    from diabolo.frames import Frame
 
-__all__ = ["generation_table", "judge_generation", "worst_table"]
+__all__ = ["generation_table", "judge_generation", "judge_made", "show_generation", "worst_table"]
 
 SHOWN = 8  # of the worst columns and pairs
 
@@ -61,7 +63,7 @@ def judge_generation(
         from diabolo.evaluate import generation
 
         scores = generation(*frames, target=target, schema=schema)
-    _show(scores, terminal)
+    show_generation(scores, terminal)
     return scores.to_json()
 
 
@@ -85,8 +87,49 @@ def _schema(model: Path, terminal: Terminal) -> Any:
     return inputs.load(model, terminal, decodes=False).schema_
 
 
-def _show(scores: "GenerationScores", terminal: Terminal) -> None:
-    """Print the headline, the table between its two references, and what is worst."""
+def judge_made(model: Any, train: "Frame", test: "Frame", schema: "Schema") -> "GenerationScores":
+    """Judge as many rows of a model as it was not fitted with.
+
+    Parameters
+    ----------
+    model : estimator that samples
+    train, test : Frame
+        Rows it was fitted with, and others.
+    schema : Schema
+        Of the training rows.
+
+    Examples
+    --------
+    >>> judge_made(3, None, None, None)
+    Traceback (most recent call last):
+    diabolo.errors.CapabilityError: a int neither rebuilds nor makes rows: there is nothing to judge.
+    """
+    from diabolo.evaluate import generation
+    from diabolo.frames import Frame
+    from diabolo.models.sampling import Samples
+
+    if not isinstance(model, Samples):
+        raise CapabilityError(
+            f"a {type(model).__name__} neither rebuilds nor makes rows: there is nothing to judge."
+        )
+    made = Frame.decoded(model.sample(len(test), random_state=0))
+    return generation(train, test, made, schema=schema)
+
+
+def show_generation(scores: "GenerationScores", terminal: Terminal) -> None:
+    """Print the headline, the table between its two references, and what is worst.
+
+    Parameters
+    ----------
+    scores : GenerationScores
+    terminal : Terminal
+
+    Examples
+    --------
+    >>> from diabolo.evaluate import GenerationScores, Likeness
+    >>> like = Likeness(9, 0.99, 0.98, 0.97, None, None, 0.9, 0.55, 1.0, 0.8, 0.99, 0.49, 0.5, 0.51, 0.02, 0.0)
+    >>> show_generation(GenerationScores(like, like, like, (), (), "x", "AUC", 9, 9, 9), Terminal(machine=True))
+    """
     made, best, floor = scores.generated, scores.real, scores.marginals
     terminal.say(
         f"{made.rows:,} generated rows, judged by {scores.test_rows:,} real ones that were held out: boosted trees tell "

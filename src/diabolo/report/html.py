@@ -45,8 +45,8 @@ def to_html(report: Report) -> str:
     return _template().render(
         report=report,
         scores=report.scores,
-        lines=report.scores.summary(MOST_LINES),
-        map=_map(report.scatter),
+        lines=report.scores.summary(MOST_LINES) if report.scores else [],
+        map=_map(report.scatter) if report.scatter else {},
         script=Markup(script),
         script_hash=digest,
         style=Markup(_text("style.css")),

@@ -2,6 +2,7 @@
 
 from diabolo.report.sections.dimensions import dimensions
 from diabolo.report.sections.few_labels import few_labels
+from diabolo.report.sections.fresh_judge import fresh_judge
 from diabolo.report.sections.groups import groups
 from diabolo.report.sections.new_images import new_images
 from diabolo.report.sections.new_rows import new_rows
@@ -14,6 +15,7 @@ from diabolo.report.sections.width import width
 __all__ = [
     "dimensions",
     "few_labels",
+    "fresh_judge",
     "groups",
     "new_images",
     "new_rows",
@@ -24,4 +26,7 @@ __all__ = [
     "width",
 ]
 
-ORDER = (few_labels, new_rows, new_images, width, plane, dimensions, typical, groups, quality, oddities)
+MADE = (new_rows, new_images, fresh_judge)
+"""Those about rows that a model makes up; they need no code."""
+
+ORDER = (few_labels, *MADE, width, plane, dimensions, typical, groups, quality, oddities)
