@@ -112,7 +112,8 @@ class Job:
         """What survives; of a model that makes rows and rebuilds none, how good those are (None: images, few rows)."""
         from diabolo.models.base import Decodes
 
-        if isinstance(self.estimator, Decodes):
+        estimator: Any = self.estimator
+        if isinstance(estimator, Decodes):
             with terminal.working("judging"):
                 scores = judge(self.estimator, test, fitting)
             show_scores(scores, terminal)

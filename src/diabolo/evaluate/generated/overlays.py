@@ -81,7 +81,7 @@ def _binned(tables: tuple[Cells, Cells], column: int) -> tuple[list[np.ndarray],
     """Numbers and times in bins over the bulk of the real ones; the missing come after the last."""
     cells = tables[0].columns[column]
     seen = cells[~np.isnan(cells)]
-    low, high = (np.quantile(seen, q, method=m) for q, m in BULK) if len(seen) else (0.0, 1.0)
+    low, high = _bulk(seen) if len(seen) else (0.0, 1.0)
     values = np.unique(seen[(seen >= low) & (seen <= high)])
     few = len(values) <= BINS  # a bin for each
     starts = (
@@ -97,6 +97,12 @@ def _binned(tables: tuple[Cells, Cells], column: int) -> tuple[list[np.ndarray],
         for table in tables
     ]
     return found, tuple(_label(start, kind) for start in starts)
+
+
+def _bulk(seen: np.ndarray) -> tuple[float, float]:
+    """Where most of the cells are."""
+    low, high = np.quantile(seen, TAIL, method="lower"), np.quantile(seen, 1 - TAIL, method="higher")
+    return float(low), float(high)
 
 
 def _leveled(tables: tuple[Cells, Cells], column: int) -> tuple[list[np.ndarray], tuple[str, ...]]:

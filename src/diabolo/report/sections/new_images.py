@@ -89,7 +89,7 @@ def _strip(title: str, image: Image, pixels: Tensor) -> Strip:
 
 def _table(scores: ImageScores) -> Table:
     lines = tuple(
-        (WORDS.get(line["measure"], line["measure"]), number(line["generated"]), number(line["real"]))
+        (WORDS.get(line["measure"], str(line["measure"])), number(line["generated"]), number(line["real"]))
         for line in scores.table()
     )
     return Table(("Measure", "New images", "Real images"), lines, (False, True, True))
