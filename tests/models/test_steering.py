@@ -70,7 +70,17 @@ def test_labels_that_are_all_the_same_tell_nothing():
     assert steering((), y=np.ones(200))[0] is None
 
 
-@pytest.mark.parametrize("given", [{"size": 170.0}, {"wings": 2}, {"town": "Atlantis"}, {"age": (30, 40)}, {"age": [30, 40]}, {"town": None}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"size": 170.0},
+        {"wings": 2},
+        {"town": "Atlantis"},
+        {"age": (30, 40)},
+        {"age": [30, 40]},
+        {"town": None},
+    ],
+)
 def test_refuses_what_it_cannot_be_told(given):
     found, _ = steering()
     with pytest.raises(ParameterError):

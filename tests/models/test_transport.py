@@ -43,7 +43,9 @@ def test_25_steps_keep_the_scale_of_narrow_and_wide_data(scale):
 def test_the_gain_is_the_velocity_of_standard_normal_data():
     time = torch.tensor([0.0, 0.3, 0.5, 0.9, 1.0])
     gain, scale = gains(time)
-    expected = [float(gaussian_velocity(torch.zeros(1), torch.eye(1))(torch.ones(1, 1), t[None])) for t in time]
+    expected = [
+        float(gaussian_velocity(torch.zeros(1), torch.eye(1))(torch.ones(1, 1), t[None])) for t in time
+    ]
     assert gain.squeeze(1).tolist() == pytest.approx(expected, abs=1e-6)
     # the variance of x − ε given x_t: 2 − (2t − 1)² / (t² + (1 − t)²)
     rest = [2 - (2 * t - 1) ** 2 / (t**2 + (1 - t) ** 2) for t in time.tolist()]

@@ -258,7 +258,9 @@ class Flow(Samples, Estimator):
         if width is not None and (isinstance(width, bool) or not isinstance(width, Integral) or width < 1):
             raise ParameterError(f"n_components={width!r} is neither None nor a whole number from 1.")
         if width is not None and latent is not None:
-            raise ParameterError("n_components is the width of the autoencoder that latent replaces: give one of the two.")
+            raise ParameterError(
+                "n_components is the width of the autoencoder that latent replaces: give one of the two."
+            )
         return tuple(names)
 
     def _fitted_latent(self, frame: Frame) -> Any:
