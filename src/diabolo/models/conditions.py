@@ -199,12 +199,16 @@ def _encoded(name: str, asked: list[Any], schema: Schema) -> tuple[pa.Array, Ten
             values, seen = column.to_tensor(rows)
     except UnknownCategoryWarning:
         levels = listed(levels_of(schema, name) or (), 12)
-        raise ParameterError(f"{name}={asked!r} does not occur in training; its levels are {levels}.") from None
+        raise ParameterError(
+            f"{name}={asked!r} does not occur in training; its levels are {levels}."
+        ) from None
     except (DataError, pa.ArrowException, TypeError, ValueError) as error:
         raise ParameterError(f"{name}: {asked!r} cannot be read as {column.kind} ({error}).") from error
     lost = ~seen[:, place].numpy() & wanted.is_valid().to_numpy(zero_copy_only=False)
     if lost.any():
-        raise ParameterError(f"{name}: {asked[int(lost.argmax())]!r} is not a value of a {column.kind} column.")
+        raise ParameterError(
+            f"{name}: {asked[int(lost.argmax())]!r} is not a value of a {column.kind} column."
+        )
     return wanted, torch.where(seen[:, place], values[:, place].float(), torch.nan)
 
 

@@ -83,7 +83,7 @@ def boosted(cells: Cells, seed: int, leave_out: int | None = None, *, regress: b
     >>> boosted(*read(Frame.of({"age": [31, 47]})), seed=0).random_state
     0
     """
-    made = HistGradientBoostingRegressor if regress else HistGradientBoostingClassifier
+    made: Any = HistGradientBoostingRegressor if regress else HistGradientBoostingClassifier
     return made(categorical_features=_levels(cells, leave_out), random_state=seed % 2**32)
 
 
