@@ -34,11 +34,12 @@ from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
+from diabolo.files.parts import under
 from diabolo.frames import Frame
 from diabolo.models import defaults, steering, transport
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.base import ROWS, Distributes, Estimator, as_frame, n_features
-from diabolo.models.codec import take_weights, under
+from diabolo.models.codec import take_weights
 from diabolo.models.conditions import Condition
 from diabolo.models.encoding import POINTS, Encoding, LatentEncoding
 from diabolo.models.fitting import identity
@@ -252,8 +253,8 @@ class Flow(Samples, Estimator):
         latent, width = cast(Any, self.latent), cast(Any, self.n_components)
         if latent is not None and (not isinstance(latent, Distributes) or getattr(latent, "condition", None)):
             raise ParameterError(
-                f"latent={latent!r} is neither None nor a model with encoder, decoder and no conditions of its own, such as "
-                f"Autoencoder(32)."
+                f"latent={latent!r} is neither None nor a model with encoder, decoder and no conditions of its own, such "
+                f"as Autoencoder(32)."
             )
         if width is not None and (isinstance(width, bool) or not isinstance(width, Integral) or width < 1):
             raise ParameterError(f"n_components={width!r} is neither None nor a whole number from 1.")
