@@ -12,6 +12,7 @@ from benchmarks import (
     digits,
     estimators,
     few_labels,
+    gan,
     linear,
     map_quality,
     maps,
@@ -47,6 +48,7 @@ GROUPS: dict[str, Group] = {
     "sweep": sweep.sweep,
     "dimension": sweep.dimension,
     "map-quality": map_quality.measure,
+    "gan": gan.measure,
     "few-labels-mnist": few_labels.mnist,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
