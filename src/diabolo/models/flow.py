@@ -34,11 +34,12 @@ from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
+from diabolo.files.parts import under
 from diabolo.frames import Frame
 from diabolo.models import defaults, steering, transport
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.base import ROWS, Distributes, Estimator, as_frame, n_features
-from diabolo.models.codec import take_weights, under
+from diabolo.models.codec import take_weights
 from diabolo.models.conditions import Condition
 from diabolo.models.encoding import POINTS, Encoding, LatentEncoding
 from diabolo.models.fitting import identity

@@ -31,9 +31,10 @@ from torch import Tensor, nn
 
 from diabolo.data.batch import Batch
 from diabolo.errors import ParameterError
+from diabolo.files.parts import under
 from diabolo.models import defaults
 from diabolo.models.base import ROWS, Estimator, n_features
-from diabolo.models.codec import take_weights, under
+from diabolo.models.codec import take_weights
 from diabolo.models.encoding import POINTS, Encoding
 from diabolo.models.fitting import identity
 from diabolo.models.game import LOSSES, Game, Loss, points
