@@ -13,6 +13,7 @@ from benchmarks import (
     estimators,
     few_labels,
     gan,
+    generated_images,
     linear,
     map_quality,
     maps,
@@ -49,6 +50,7 @@ GROUPS: dict[str, Group] = {
     "dimension": sweep.dimension,
     "map-quality": map_quality.measure,
     "gan": gan.measure,
+    "generated-images": generated_images.measure,
     "few-labels-mnist": few_labels.mnist,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
