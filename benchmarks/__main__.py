@@ -13,6 +13,8 @@ from benchmarks import (
     digits,
     estimators,
     few_labels,
+    gan,
+    generated_images,
     linear,
     map_quality,
     maps,
@@ -48,6 +50,8 @@ GROUPS: dict[str, Group] = {
     "sweep": sweep.sweep,
     "dimension": sweep.dimension,
     "map-quality": map_quality.measure,
+    "gan": gan.measure,
+    "generated-images": generated_images.measure,
     "few-labels-mnist": few_labels.mnist,
     "adult": adult.measure,
 }

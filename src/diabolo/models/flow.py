@@ -253,8 +253,8 @@ class Flow(Samples, Estimator):
         latent, width = cast(Any, self.latent), cast(Any, self.n_components)
         if latent is not None and (not isinstance(latent, Distributes) or getattr(latent, "condition", None)):
             raise ParameterError(
-                f"latent={latent!r} is neither None nor a model with encoder, decoder and no conditions of its own, such "
-                f"as Autoencoder(32)."
+                f"latent={latent!r} is neither None nor a model with encoder, decoder and no conditions of its own, "
+                f"such as Autoencoder(32)."
             )
         if width is not None and (isinstance(width, bool) or not isinstance(width, Integral) or width < 1):
             raise ParameterError(f"n_components={width!r} is neither None nor a whole number from 1.")
