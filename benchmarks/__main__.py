@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import (
     anomaly,
+    denoise,
     digits,
     estimators,
     few_labels,
@@ -19,6 +20,7 @@ from benchmarks import (
     speed,
     startup,
     sweep,
+    vae,
 )
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
@@ -48,6 +50,12 @@ GROUPS: dict[str, Group] = {
     "dimension": sweep.dimension,
     "map-quality": map_quality.measure,
     "few-labels-mnist": few_labels.mnist,
+    "vae-digits": vae.digits,
+    "vae-adult": vae.adult,
+    "denoise": denoise.noise,
+    "zoom": denoise.zoom,
+    "vae-static": vae.static,
+    "vae-dynamic": vae.dynamic,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 
