@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import (
     adult,
     anomaly,
+    denoise,
     digits,
     estimators,
     few_labels,
@@ -22,6 +23,7 @@ from benchmarks import (
     speed,
     startup,
     sweep,
+    vae,
 )
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
@@ -54,6 +56,12 @@ GROUPS: dict[str, Group] = {
     "generated-images": generated_images.measure,
     "few-labels-mnist": few_labels.mnist,
     "adult": adult.measure,
+    "vae-digits": vae.digits,
+    "vae-adult": vae.adult,
+    "denoise": denoise.noise,
+    "zoom": denoise.zoom,
+    "vae-static": vae.static,
+    "vae-dynamic": vae.dynamic,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 
