@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import (
+    adult,
     anomaly,
     digits,
     estimators,
@@ -48,6 +49,7 @@ GROUPS: dict[str, Group] = {
     "dimension": sweep.dimension,
     "map-quality": map_quality.measure,
     "few-labels-mnist": few_labels.mnist,
+    "adult": adult.measure,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 

@@ -1,11 +1,11 @@
 import pytest
 
 from diabolo import models
-from diabolo.cli.estimators import ModelName, Size, estimator, penalty
+from diabolo.cli.estimators import ModelName, Size, corruption, estimator, penalty
 from diabolo.errors import ParameterError
 from diabolo.models.base import Decodes
 from diabolo.models.defaults import SIZES
-from diabolo.terms import Neighbors, Sparsity
+from diabolo.terms import KLSparsity, Masking, Neighbors, SaltAndPepper, Sparsity
 
 NOTHING = {
     "size": None,
@@ -49,6 +49,9 @@ def test_what_is_not_given_is_left_to_the_model():
         ("ordered", True, True),
         ("penalty", "neighbors", Neighbors()),
         ("penalty", "sparsity=0.5", Sparsity(0.5)),
+        ("penalty", "klsparsity", KLSparsity()),
+        ("corruption", "masking=0.3", Masking(0.3)),
+        ("corruption", "saltandpepper", SaltAndPepper()),
     ],
 )
 def test_options_become_parameters(parameter: str, text: object, value: object):
@@ -63,6 +66,7 @@ def test_options_become_parameters(parameter: str, text: object, value: object):
         ("size", "large", "--size"),
         ("ordered", True, "--ordered"),
         ("penalty", "neighbors", "--penalty"),
+        ("corruption", "noise", "--corruption"),
     ],
 )
 def test_an_option_that_means_nothing_is_refused(parameter: str, value: object, option: str):
@@ -81,7 +85,10 @@ def test_impossible_numbers(parameter: str, text: str):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nearness", "--penalty nearness is not one of neighbors, sparsity"),
+        (
+            "nearness",
+            "--penalty nearness is not one of contractive, klsparsity, neighbors, orthogonal, sparsity",
+        ),
         ("penalty", "is not one of"),
         ("neighbors=", "'' is not a weight"),
         ("neighbors=much", "'much' is not a weight"),
@@ -92,3 +99,17 @@ def test_impossible_numbers(parameter: str, text: str):
 def test_a_penalty_that_does_not_exist_is_refused(text: str, said: str):
     with pytest.raises(ParameterError, match=said):
         penalty(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rust", "--corruption rust is not one of blur, masking, noise, saltandpepper, swap"),
+        ("masking=2", "'2' is not a share or a width"),
+        ("blur=", "'' is not a share or a width"),
+        ("sparsity", "is not one of"),
+    ],
+)
+def test_a_corruption_that_does_not_exist_is_refused(text: str, said: str):
+    with pytest.raises(ParameterError, match=said):
+        corruption(text)

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,3 +27,30 @@ def test_columns_may_come_in_another_order(run: Callable, model: Path):
     turned, straight = diabolo.read("rebuilt.csv"), diabolo.read("straight.csv")
     assert turned.column_names == data.column_names
     assert turned.select(straight.column_names).equals(straight)
+
+
+def test_a_model_that_was_not_trained_to_clean_does_not_denoise(run: Callable, model: Path):
+    result = run("reconstruct", model, "people.csv", "-o", "clean.csv", "--denoise")
+    assert result.code == 2
+    assert "--corruption noise" in result.err
+    assert not Path("clean.csv").exists()
+
+
+@pytest.mark.toy
+def test_a_model_trained_to_clean_says_how_much_it_changed(run: Callable, folder: Path):
+    fitting = (
+        "fit",
+        "people.csv",
+        "--corruption",
+        "masking=0.3",
+        "--epochs",
+        "1",
+        "--no-report",
+        "-o",
+        "c.diabolo",
+    )
+    assert run(*fitting).code == 0
+    result = run("reconstruct", "c.diabolo", "people.csv", "-o", "clean.csv", "--denoise", "--json")
+    assert result.code == 0, result.err
+    assert json.loads(result.out)["changed"] > 0
+    assert diabolo.read("clean.csv").num_rows == diabolo.read("people.csv").num_rows

@@ -17,6 +17,7 @@ from diabolo.nn import Dense
 
 pytestmark = pytest.mark.toy
 
+OWN = {"GAN": {"architecture": Dense((8,), activation="leaky_relu", norm="none")}}
 CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "method": "spread", "random_state": 0}
 
 
@@ -24,7 +25,9 @@ def cheap(name: str, **more):
     """An estimator with parameters that make it quick, where it has them."""
     kind = getattr(models, name)
     allowed = kind._get_param_names()
-    return kind(**{key: value for key, value in {**CHEAP, **more}.items() if key in allowed})
+    return kind(
+        **{key: value for key, value in {**CHEAP, **OWN.get(name, {}), **more}.items() if key in allowed}
+    )
 
 
 def checks():

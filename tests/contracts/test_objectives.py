@@ -6,11 +6,14 @@ import torch
 
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
+from diabolo.distributions import Gaussian
 from diabolo.frames import Frame
 from diabolo.models.codec import Codec
+from diabolo.models.elbo import Elbo
 from diabolo.models.reconstruction import Reconstruction
+from diabolo.models.told import Told
 from diabolo.nn import Dense
-from diabolo.terms import Masking, Neighbors, Noise, Sparsity
+from diabolo.terms import KL, Contractive, Masking, Neighbors, Noise, Orthogonal, Sparsity, Swap
 from diabolo.terms.penalties import Cost
 
 
@@ -32,6 +35,12 @@ def codec_of(schema: Schema, *, ordered: bool = False, linear_path: bool = False
     return Codec(schema, 2, Dense((8,), linear_path=linear_path), ordered=ordered)
 
 
+def bound(schema: Schema, *told: str, **price: float) -> Elbo:
+    torch.manual_seed(0)
+    known = Told(schema, told) if told else None
+    return Elbo(Codec(schema, 2, Dense((8,)), latent=Gaussian, told=known), KL(**price), steps=4)
+
+
 def near(schema: Schema) -> Cost:
     """A penalty that encodes other rows as well."""
     rows = schema.to_batch(data())
@@ -44,6 +53,15 @@ OBJECTIVES = {
     "ordered": lambda schema: Reconstruction(codec_of(schema, ordered=True), schema),
     "denoising": lambda schema: Reconstruction(codec_of(schema), schema, corruption=Noise(0.2)),
     "masking, sparse": lambda schema: Reconstruction(codec_of(schema), schema, Masking(0.2), Sparsity(0.1)),
+    "swapped, contractive": lambda schema: Reconstruction(
+        codec_of(schema), schema, Swap(0.2), Contractive(0.1)
+    ),
+    "pairs, orthogonal": lambda schema: Reconstruction(
+        codec_of(schema), schema, None, Orthogonal(0.1), counterparts=schema.to_batch(data())
+    ),
+    "variational": lambda schema: bound(schema, warmup=0.0),
+    "variational, free bits": lambda schema: bound(schema, warmup=0.0, free_bits=0.05, beta=2.0),
+    "variational, told": lambda schema: bound(schema, "town", "size", warmup=0.0),
     "neighbors": lambda schema: Reconstruction(codec_of(schema), schema, cost=near(schema)),
 }
 

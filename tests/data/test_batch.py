@@ -58,3 +58,10 @@ def test_numbers_change_their_precision_and_levels_do_not():
         "x": torch.float64,
         "level": torch.int64,
     }
+
+
+@pytest.mark.parametrize(
+    ("most", "rows"), [(10, [0, 1, 2, 3, 4]), (5, [0, 1, 2, 3, 4]), (3, [0, 2, 4]), (1, [0])]
+)
+def test_spread_takes_at_most_so_many_in_steady_strides(most, rows):
+    assert_rows(batch_of(5).spread(most), rows)

@@ -60,3 +60,9 @@ def test_mean_and_mode_are_the_location():
     loc = torch.randn(4, 2)
     assert Gaussian(loc, torch.zeros(2)).mean is loc
     assert Gaussian(loc, torch.zeros(2)).mode is loc
+
+
+def test_a_network_gives_location_and_log_scale_side_by_side():
+    q = Gaussian.from_numbers(torch.tensor([[1.0, 2.0, 0.5, 100.0]]))
+    assert q.loc.tolist() == [[1.0, 2.0]]
+    assert q.log_scale.tolist() == [[0.5, 8.0]]

@@ -22,6 +22,7 @@ SCRIPTS = {
     "images": ("PSNR", "digits.png", "digits.diabolo"),
     "label_few": ("of these right", "labels.csv", "labels.diabolo"),
     "pipeline_sklearn": ("best with",),
+    "super_resolution": ("learned: PSNR", "enlarged.png"),
     "resume": ("yes, bit by bit",),
 }
 """What a script prints, and the files it leaves behind."""

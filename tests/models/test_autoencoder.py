@@ -15,7 +15,14 @@ from torch import nn
 
 import diabolo
 from diabolo.data.split import split
-from diabolo.errors import ArchitectureError, DataError, MissingColumnError, OvercompleteError, ParameterError
+from diabolo.errors import (
+    ArchitectureError,
+    CheckpointError,
+    DataError,
+    MissingColumnError,
+    OvercompleteError,
+    ParameterError,
+)
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.nn import Conv, Dense, Modules
 from diabolo.terms import Masking, Noise, Sparsity
@@ -358,3 +365,64 @@ def test_fitting_again_forgets_the_first_time():
     fresh = Autoencoder(2, **QUICK).fit(second)
     assert np.array_equal(model.transform(second), fresh.transform(second))
     assert model.curve_ == fresh.curve_ == {}
+
+
+# --- pairs of a damaged and a clean row
+
+
+def waves(rows: int = 500) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    clean = np.sin(np.linspace(0, 6, 20) + random.uniform(0, 6, (rows, 1)))
+    return clean + 0.5 * random.normal(size=clean.shape), clean
+
+
+def test_given_pairs_teach_to_clean():
+    noisy, clean = waves()
+    model = Autoencoder(2, architecture=Dense((32,)), max_epochs=25, random_state=0).fit(
+        noisy[:400], clean[:400]
+    )
+    before, after = (
+        np.square(rows - clean[400:]).mean() for rows in (noisy[400:], model.reconstruct(noisy[400:]))
+    )
+    assert after < 0.5 * before
+    assert model.history_.plan["pairs"] == 400
+
+
+@pytest.mark.parametrize("y", [np.arange(50) % 3, list("ab") * 25, np.ones((50, 1)), pd.Series(range(50))])
+def test_labels_are_ignored(y):
+    rows = linear(50)
+    alone, beside = Autoencoder(2, **QUICK).fit(rows), Autoencoder(2, **QUICK).fit(rows, y)
+    assert np.array_equal(alone.transform(rows), beside.transform(rows))
+    assert "pairs" not in beside.history_.plan
+
+
+def test_pairs_may_be_images_and_tables():
+    images = np.random.default_rng(0).random((60, 6, 5)).astype(np.float32)
+    noisy = images + 0.3 * np.random.default_rng(1).normal(size=images.shape).astype(np.float32)
+    cleaned = Autoencoder(3, **QUICK).fit(noisy, images).reconstruct(noisy)
+    assert cleaned.shape == images.shape
+    assert cleaned.min() >= 0
+    assert cleaned.max() <= 1
+    gaps = table().assign(size=np.where(np.arange(120) % 3 == 0, np.nan, table()["size"]))
+    model = Autoencoder(2, **QUICK).fit(gaps, table())
+    assert model.reconstruct(gaps).notna().all().all()
+
+
+@pytest.mark.parametrize(
+    ("noisy", "clean", "named"),
+    [
+        (np.zeros((5, 3)), np.zeros((4, 3)), "5 damaged rows and 4 clean"),
+        (np.zeros((5, 3)), np.zeros((5, 2)), "3 columns and clean ones of 2"),
+        (np.zeros((5, 4, 4)), np.random.default_rng(0).random((5, 8, 8)), "4 x 4 pixels"),
+    ],
+)
+def test_rows_that_make_no_pairs_are_refused(noisy, clean, named):
+    with pytest.raises(DataError, match=named):
+        Autoencoder(1, **QUICK).fit(noisy, clean)
+
+
+def test_a_run_of_pairs_is_not_resumed_with_others(tmp_path):
+    noisy, clean = waves(60)
+    Autoencoder(2, **QUICK).fit(noisy, clean, run_dir=tmp_path)
+    with pytest.raises(CheckpointError, match="data"):
+        Autoencoder(2, **QUICK).fit(noisy + 1, clean, run_dir=tmp_path)

@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from diabolo.data.schema import Schema
+from diabolo.distributions import Gaussian
+from diabolo.errors import ModelFileError
 from diabolo.frames import Frame
-from diabolo.models.codec import Codec
+from diabolo.models.codec import Codec, take_weights
 from diabolo.models.reference import Reference
 from diabolo.nn import Conv, Dense
 from diabolo.terms.ordering import prefix
@@ -75,3 +77,32 @@ def test_an_ordered_codec_shows_everything_unless_told():
     assert torch.equal(
         schema.expected(codec.decode(code)), schema.expected(codec.decode(code, torch.ones_like(code)))
     )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_code_may_be_a_normal_distribution_that_starts_narrow_at_pca(name):
+    make, architecture = CASES[name]
+    schema, batch = make()
+    torch.manual_seed(0)
+    codec = Codec(schema, 3, architecture, latent=Gaussian)
+    codec.start(batch)
+    q = codec.eval().encode(batch)
+    assert q.loc.shape == q.log_scale.shape == (150, 3)
+    assert torch.allclose(torch.cov(q.loc.T), torch.eye(3), atol=0.02)
+    if "sigmoid" not in name:
+        assert torch.allclose(q.log_scale, torch.full((), -1.0))
+
+
+def test_weights_of_another_network_are_refused():
+    schema, _ = array_case()
+    with pytest.raises(ModelFileError, match="do not fit"):
+        take_weights(Codec(schema, 2, Dense((8,))), Codec(schema, 3, Dense((8,))).state_dict())
+
+
+def test_a_column_whose_likelihood_is_not_finite_is_blamed():
+    schema, batch = array_case()
+    codec = Codec(schema, 2, Dense((8,))).eval()
+    assert codec.blame(batch) == []
+    with torch.no_grad():
+        codec.heads["continuous"].readout.main.bias[4] = torch.nan
+    assert codec.blame(batch) == [schema.names[4]]

@@ -115,3 +115,22 @@ def test_an_ordered_model_scores_at_every_width():
     assert np.array_equal(model.truncate(3).predict(rows), model.predict(rows))
     with pytest.raises(ParameterError, match="truncated"):
         shorter.predict(rows)
+
+
+def test_draws_have_the_moments_of_the_mixture():
+    means = torch.tensor([[3.0, 0.0], [-1.0, 2.0]]).double()
+    covariances = torch.stack([torch.eye(2), torch.tensor([[2.0, 1.0], [1.0, 1.0]])]).double()
+    density = Density(torch.tensor([0.25, 0.75]).double(), means, covariances)
+    torch.manual_seed(0)
+    drawn = density.sample(40_000).double()
+    mean = density.shares @ means
+    spread = torch.einsum("g,gij->ij", density.shares, covariances + means[:, :, None] * means[:, None])
+    assert torch.allclose(drawn.mean(0), mean, atol=0.04)
+    assert torch.allclose(torch.cov(drawn.T), spread - mean[:, None] * mean, atol=0.1)
+    assert density.sample(0).shape == (0, 2)
+
+
+def test_the_standard_density_is_the_standard_normal():
+    z = codes(width=2).float()
+    exact = multivariate_normal(np.zeros(2), np.eye(2)).logpdf(z)
+    assert np.allclose(Density.standard(2).log_prob(z), exact)

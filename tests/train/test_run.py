@@ -214,3 +214,15 @@ def test_a_held_out_measure_that_is_not_finite_costs_no_checkpoint(regression, b
             checkpoints=checkpoints,
         )
     assert len(history.epochs) == 3
+
+
+def test_an_epoch_records_what_the_objective_tells_of_held_out_rows(regression, batch):
+    class Telling(regression):
+        def measures(self, held_out):
+            assert not self.training
+            return {"rows": [float(len(held_out))]}
+
+    history = Trainer(validation=0.0).fit(
+        Telling(), batch(), batch(20, start=1), seed=0, batch_size=16, max_epochs=2, learning_rate=0.1
+    )
+    assert [epoch.measures for epoch in history.epochs] == [{"rows": [20.0]}] * 2

@@ -10,10 +10,12 @@ from diabolo.cli.encode import encode
 from diabolo.cli.evaluate import evaluate
 from diabolo.cli.failures import guarded, misused
 from diabolo.cli.fit import fit
+from diabolo.cli.impute import impute
 from diabolo.cli.inspect import inspect
 from diabolo.cli.label import label
 from diabolo.cli.reconstruct import reconstruct
 from diabolo.cli.report import report
+from diabolo.cli.sample import sample
 from diabolo.cli.sweep import sweep
 from diabolo.cli.traverse import traverse
 
@@ -29,6 +31,8 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "evaluate": (evaluate, "diabolo evaluate people.diabolo new.csv --json"),
     "traverse": (traverse, "diabolo traverse people.diabolo people.csv --row 0"),
     "label": (label, "diabolo label people.csv --labels few.csv -o labels.parquet"),
+    "sample": (sample, "diabolo sample people.diabolo -n 1000 -o new.csv --given age=30..40"),
+    "impute": (impute, "diabolo impute people.diabolo people.csv -o filled.csv"),
     "inspect": (inspect, "diabolo inspect people.diabolo"),
     "report": (report, "diabolo report people.diabolo new.csv -o report.html --label city"),
 }

@@ -2,16 +2,18 @@
 
 from enum import StrEnum
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from diabolo.cli.arguments import number_or_auto
 from diabolo.errors import ParameterError
 
 if TYPE_CHECKING:
     from diabolo.models import Autoencoder
-    from diabolo.terms import Penalty
+    from diabolo.terms import Corruption, Penalty
 
-__all__ = ["ModelName", "Size", "estimator", "penalty"]
+__all__ = ["ModelName", "Size", "corruption", "estimator", "penalty"]
+
+T = TypeVar("T")
 
 NUMBERS = {  # parameter: option and kind of number
     "max_epochs": ("--epochs", int),
@@ -29,13 +31,21 @@ class ModelName(StrEnum):
     'LinearAutoencoder'
     """
 
-    autoencoder = "autoencoder"
-    linear = "linear"
+    estimator: str
 
-    @property
-    def estimator(self) -> str:
-        """Name of the class."""
-        return "Autoencoder" if self is ModelName.autoencoder else f"{self.value.capitalize()}Autoencoder"
+    autoencoder = "autoencoder", "Autoencoder"
+    linear = "linear", "LinearAutoencoder"
+    masked = "masked", "MaskedAutoencoder"
+    vae = "vae", "VAE"
+    gan = "gan", "GAN"
+    flow = "flow", "Flow"
+
+    def __new__(cls, name: str, estimator: str) -> Self:
+        """The name of a model on the command line, and that of its class."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.estimator = estimator
+        return member
 
 
 class Size(StrEnum):
@@ -80,8 +90,9 @@ def estimator(model: ModelName, k: str | None, seed: int, options: dict[str, Any
     for name in NUMBERS.keys() & given:
         option, kind = NUMBERS[name]
         given[name] = number_or_auto(option, given[name], kind)
-    if "penalty" in given:
-        given["penalty"] = penalty(given["penalty"])
+    for name, value_of in (("penalty", penalty), ("corruption", corruption)):
+        if name in given:
+            given[name] = value_of(given[name])
     made = getattr(models, model.estimator)
     _refuse_unknown(given, model, made)
     return made(None if k is None else number_or_auto("-k", k), random_state=seed, **given)
@@ -105,18 +116,50 @@ def penalty(text: str) -> "Penalty":
     >>> penalty("neighbors=0.2")
     Neighbors(weight=0.2, k=15)
     """
+    from diabolo.terms import Penalty
+
+    return _term("--penalty", text, Penalty, "WEIGHT", "a weight, a number from 0")
+
+
+def corruption(text: str) -> "Corruption":
+    """The corruption that ``--corruption NAME`` or ``--corruption NAME=AMOUNT`` speaks of.
+
+    Parameters
+    ----------
+    text : str
+        Name of a corruption of :mod:`diabolo.terms` in small letters, and its share or width where the default is not
+        wanted.
+
+    Raises
+    ------
+    ParameterError
+        There is no such corruption, or the amount is not allowed.
+
+    Examples
+    --------
+    >>> corruption("masking=0.3")
+    Masking(share=0.3)
+    """
+    from diabolo.terms import Corruption
+
+    return _term("--corruption", text, Corruption, "AMOUNT", "a share or a width")
+
+
+def _term(option: str, text: str, base: type[T], number: str, allowed: str) -> T:
+    """The value of a class of :mod:`diabolo.terms` that NAME or NAME=NUMBER speaks of; the number is its first field."""
     from diabolo import terms
 
     exported = (getattr(terms, name) for name in terms.__all__)
-    made: dict[str, Any] = {n.__name__.lower(): n for n in exported if issubclass(n, terms.Penalty)}
-    del made["penalty"]  # what they have in common is none of them
-    name, equals, weight = text.partition("=")
+    made: dict[str, type[T]] = {
+        n.__name__.lower(): n for n in exported if issubclass(n, base) and n is not base
+    }
+    name, equals, amount = text.partition("=")
     if name not in made:
-        raise ParameterError(f"--penalty {text} is not one of {', '.join(made)}, with =WEIGHT if you like.")
+        raise ParameterError(f"{option} {text} is not one of {', '.join(made)}, with ={number} if you like.")
     try:
-        return made[name](float(weight)) if equals else made[name]()
+        return made[name](float(amount)) if equals else made[name]()
     except ValueError as error:
-        raise ParameterError(f"--penalty {text}: {weight!r} is not a weight, a number from 0.") from error
+        raise ParameterError(f"{option} {text}: {amount!r} is not {allowed}.") from error
 
 
 def _refuse_unknown(given: dict[str, Any], model: ModelName, made: type) -> None:

@@ -23,7 +23,14 @@ def _option(panel: str, name: str, help: str, metavar: str | None = None, short:
 Width = Annotated[
     str | None, _option(MODEL, "--components", "Numbers per row, by default 2.", "K|auto", short=("-k",))
 ]
-Name = Annotated[ModelName, _option(MODEL, "--model", "linear is PCA, solved exactly.")]
+Name = Annotated[
+    ModelName,
+    _option(
+        MODEL,
+        "--model",
+        "linear is PCA, solved exactly; vae also samples; masked samples and imputes tables.",
+    ),
+]
 Dial = Annotated[
     Size | None, _option(MODEL, "--size", "Of networks and of the time they take; by default base.")
 ]
@@ -31,6 +38,15 @@ Ordered = Annotated[bool, _option(MODEL, "--ordered", "Numbers in order of impor
 Penalty = Annotated[
     str | None,
     _option(MODEL, "--penalty", "neighbors: a map that separates groups, or sparsity.", "NAME[=WEIGHT]"),
+]
+Corruption = Annotated[
+    str | None,
+    _option(
+        MODEL,
+        "--corruption",
+        "Learn to clean rows damaged so: masking, noise, swap, saltandpepper, blur.",
+        "NAME[=AMOUNT]",
+    ),
 ]
 Epochs = Annotated[str, _option(TRAINING, "--epochs", "Most passes over the rows.", "N|auto")]
 BatchSize = Annotated[str, _option(TRAINING, "--batch-size", "Rows per step.", "N|auto")]
@@ -67,6 +83,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
     size: Dial = None,
     ordered: Ordered = False,
     penalty: Penalty = None,
+    corruption: Corruption = None,
     epochs: Epochs = "auto",
     batch_size: BatchSize = "auto",
     learning_rate: LearningRate = "auto",
@@ -103,6 +120,7 @@ def fit(  # noqa: PLR0913 - one parameter per option
         "size": size and size.value,
         "ordered": ordered,
         "penalty": penalty,
+        "corruption": corruption,
         "max_epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,

@@ -49,7 +49,7 @@ class Bins:
         """
         ordered = values.float().sort().values
         distinct, counts = torch.unique_consecutive(ordered, return_counts=True)
-        most = max(1, min(most, round(2 * math.sqrt(len(ordered)))))
+        most = max(1, min(most, round(math.sqrt(len(ordered)))))
         if levels or len(distinct) <= MORE * most:
             return cls(distinct[:, None].expand(-1, KNOTS).contiguous())
         ends = _ends(counts, len(ordered) / most)
@@ -78,10 +78,17 @@ class Bins:
         nearer = (values > self.high[below]) & (self.low[above] - values < values - self.high[below])
         return torch.where(nearer, above, below)
 
+    @property
+    def are_levels(self) -> bool:
+        """Whether every code is one value."""
+        return bool((self.low == self.high).all())
+
     def holds(self, values: Tensor) -> Tensor:
-        """Whether some code holds each value, bool (n,)."""
-        values, codes = values.to(self.knots.dtype), self.to_codes(values)
-        return (values >= self.low[codes]) & (values <= self.high[codes])
+        """Whether each value may be: it is a code, or where there are bins, within their reach; bool (n,)."""
+        values = values.to(self.knots.dtype)
+        if not self.are_levels:
+            return (values >= self.low[0]) & (values <= self.high[-1])
+        return values == self.low[self.to_codes(values)]
 
     def from_codes(self, codes: Tensor, places: Tensor) -> Tensor:
         """Values of codes (n,) at places (n,) in [0, 1]: the quantile among the values of the code, between its knots."""

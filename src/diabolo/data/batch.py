@@ -77,6 +77,12 @@ class Batch:
         values = {key: v.to(dtype) if v.is_floating_point() else v for key, v in self.values.items()}
         return dataclasses.replace(self, values=values)
 
+    def spread(self, most: int) -> Self:
+        """At most so many rows, in steady strides through all."""
+        step = -(-len(self) // most)
+        rows = torch.arange(0, len(self), step, device=self.index.device) if step > 1 else None
+        return self if rows is None else self.take(rows)
+
     def split(self, size: int) -> list[Self]:
         """Consecutive pieces of at most ``size`` rows, without copying; of no rows one piece without rows."""
         return [self.rows(start, start + size) for start in range(0, max(len(self), 1), size)]

@@ -1,6 +1,7 @@
 """The normal distribution, the likelihood behind squared error."""
 
 import math
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from diabolo.distributions.base import Distribution
 __all__ = ["Gaussian"]
 
 HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
+LARGEST_LOG_SCALE = 8.0  # of a scale that a network gives: e⁸ and e⁻⁸ are far beyond any use
 
 
 class Gaussian(Distribution):
@@ -31,9 +33,17 @@ class Gaussian(Distribution):
     -0.9189
     """
 
+    NUMBERS: ClassVar[int] = 2  # of a network's output, per cell
+
     def __init__(self, loc: Tensor, log_scale: Tensor) -> None:
         self.loc = loc
         self.log_scale = log_scale
+
+    @classmethod
+    def from_numbers(cls, numbers: Tensor) -> Self:
+        """The distribution whose ``loc`` and ``log_scale`` a network gives side by side, (B, 2k)."""
+        loc, log_scale = numbers.chunk(2, 1)
+        return cls(loc, log_scale.clamp(-LARGEST_LOG_SCALE, LARGEST_LOG_SCALE))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Log-density of every cell."""

@@ -1,5 +1,7 @@
 """All mass on one point: the code of a plain autoencoder."""
 
+from typing import ClassVar, Self
+
 import torch
 from torch import Tensor
 
@@ -21,8 +23,15 @@ class Point(Distribution):
     torch.Size([2, 3])
     """
 
+    NUMBERS: ClassVar[int] = 1  # of a network's output, per cell
+
     def __init__(self, loc: Tensor) -> None:
         self.loc = loc
+
+    @classmethod
+    def from_numbers(cls, numbers: Tensor) -> Self:
+        """The point that a network gives, (B, k)."""
+        return cls(numbers)
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Zero at the point, minus infinity elsewhere."""

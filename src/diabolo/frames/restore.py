@@ -104,12 +104,11 @@ def type_of(template: dict[str, Any], name: str) -> pa.DataType:
     """
     if "shape" in template:
         return pa.from_numpy_dtype(np.dtype(template["dtype"]))
-    kind = _schema(template).field(name).type
-    return kind.value_type if is_.is_dictionary(kind) else kind
+    return _plain(_schema(template).field(name).type)
 
 
 def widened(template: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """The template with the categories of another one after its own, so that cells may be either.
+    """The template with room for cells of another one: its categories, and its types for columns without a value.
 
     Examples
     --------
@@ -121,13 +120,21 @@ def widened(template: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """
     if "shape" in template or "shape" in other:
         return template
-    levels = dict(template["levels"])
-    for name in levels.keys() & other["levels"].keys():
-        own, more = _unpack(levels[name]), _unpack(other["levels"][name])
-        if own.type == more.type:
-            both = pa.chunked_array([own, more]).unique()
-            levels[name] = _pack(both)
-    return {**template, "levels": levels}
+    schema, more, levels = _schema(template), _schema(other), dict(template["levels"])
+    for place, field in enumerate(schema):
+        if field.name in levels.keys() & other["levels"].keys():
+            both = [_unpack(found["levels"][field.name]) for found in (template, other)]
+            if both[0].type == both[1].type:
+                levels[field.name] = _pack(pa.chunked_array(both).unique())
+        elif is_.is_null(field.type) and field.name in more.names:
+            schema = schema.set(place, field.with_type(_plain(more.field(field.name).type)))
+    packed = base64.b64encode(schema.serialize().to_pybytes()).decode()
+    return {**template, "schema": packed, "levels": levels}
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type of the levels of a dictionary, else the type itself."""
+    return kind.value_type if is_.is_dictionary(kind) else kind
 
 
 def _table(columns: Mapping[str, Any], template: dict[str, Any]) -> pa.Table:

@@ -27,20 +27,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diabolo.columns import Continuous, Image
+from diabolo.columns import Continuous
 from diabolo.data.batch import Batch
-from diabolo.data.split import split
 from diabolo.distributions import Joint
-from diabolo.errors import ModelFileError, ParameterError
+from diabolo.errors import ParameterError
 from diabolo.files.parts import build, under
 from diabolo.frames import Frame
-from diabolo.models import defaults, specs
-from diabolo.models.base import ROWS, Distributes, Estimator, as_frame
-from diabolo.models.codec import Architecture, Codec
+from diabolo.models import specs
+from diabolo.models.base import ROWS, Distributes, Estimator
+from diabolo.models.codec import Architecture, Codec, take_weights
 from diabolo.models.density import Density, residual_scales
 from diabolo.models.fitting import Fitting
 from diabolo.models.reference import Reference
 from diabolo.models.scoring import Scores
+from diabolo.models.training import Material, is_rows
 from diabolo.terms import Corruption, Penalty
 from diabolo.terms.ordering import prefix
 from diabolo.train import Trainer
@@ -165,13 +165,15 @@ class Autoencoder(Scores, Distributes, Estimator):
         self.device = device
         self.trainer = trainer
 
-    def fit(self, X: Any, y: Any = None, *, schema: Any = None, run_dir: str | Path | None = None) -> Self:  # noqa: ARG002
-        """Learn schema and networks from rows.
+    def fit(self, X: Any, y: Any = None, *, schema: Any = None, run_dir: str | Path | None = None) -> Self:
+        """Learn schema and networks from rows, or from pairs of a damaged and a clean row.
 
         Parameters
         ----------
         X : table, array, tensor or images
-        y : ignored
+        y : the same kind, optional
+            Clean counterparts of the rows of ``X``, which then are damaged: encoded is X, rebuilt is y, and
+            ``reconstruct`` cleans. Labels, which have one dimension, are ignored.
         schema : Schema, dict or path, optional
             What columns are, where the automatic choice is to be overruled.
         run_dir : path, optional
@@ -180,27 +182,18 @@ class Autoencoder(Scores, Distributes, Estimator):
         """
         specs.check_spec("corruption", self.corruption, Corruption, "a value from diabolo.terms")
         specs.check_spec("penalty", self.penalty, Penalty, "a value from diabolo.terms")
-        specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
-        trainer = self.trainer or Trainer()
-        if run_dir is not None and self.random_state is None:
-            raise ParameterError(
-                "run_dir needs a random_state, an int: without one every call draws a seed of its own, and none can go on "
-                "where another was."
-            )
-        seed = defaults.seed(self.random_state)
-        frame = as_frame(X)
-        train, held_out = split(frame.n_rows, trainer.validation, seed)
-        self._learn_schema(frame, schema, train)
-        batch = self.schema_.to_batch(frame).to(defaults.device(self.device))
-        rows, held = (batch.take(torch.from_numpy(part).to(batch.index.device)) for part in (train, held_out))
-        fitting = Fitting(self, trainer, seed, batch, rows, held)
+        rows, damaged = (y, X) if is_rows(y) else (X, None)
+        material = Material.gather(self, rows, schema, run_dir, damaged)
+        if self.corruption is not None:
+            self.corruption.check(self.schema_)
+        fitting = Fitting(self, material)
         k, self.curve_ = self.n_components, {}
         if isinstance(k, str):
             k, self.curve_ = fitting.choose_width(k, run_dir)
-        self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed())
+        self.n_components_ = self.visible_ = self._width(k, copying_allowed=self._copying_allowed(material))
         fitting.fit(self.n_components_, run_dir)
-        self.density_ = self._fit_density(_sample(rows), _sample(held), seed)
-        self._keep_quantiles(frame)
+        self.density_ = self._fit_density(material)
+        self._keep_quantiles(material.frame)
         return self
 
     def truncate(self, n_components: int) -> Self:
@@ -245,11 +238,11 @@ class Autoencoder(Scores, Distributes, Estimator):
 
     def score_batch(self, batch: Batch) -> np.ndarray:
         """Log p(z) + Σ log p(cell | z) over the seen cells, for the codes z of a batch, (B,)."""
-        return self._scores(batch, self._precise())
+        return self._scores(batch, self.codec_.precise())
 
     def score_frame(self, frame: Frame) -> np.ndarray:
         """The same for the rows of a table, (n,)."""
-        batch, codec = self.schema_.to_batch(frame, type(self).__name__), self._precise()
+        batch, codec = self.schema_.to_batch(frame, type(self).__name__), self.codec_.precise()
         return np.concatenate([self._scores(part, codec) for part in batch.split(ROWS)])
 
     def tensors(self) -> dict[str, Tensor]:
@@ -262,11 +255,16 @@ class Autoencoder(Scores, Distributes, Estimator):
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """Weights and references from a file."""
         self.codec_ = Codec(self.schema_, self.visible_, self.architecture_, ordered=self.ordered)
-        _take(self.codec_, under("codec.", tensors))
+        take_weights(self.codec_, under("codec.", tensors))
         self.curve_ = {int(k): error for k, error in self.curve_.items()}  # JSON knows names only
         self.reference_ = build(Reference, under("reference.", tensors))
         self.density_ = Density.from_tensors(under("density.", tensors))
         self.score_quantiles_ = tensors["score_quantiles"].numpy()
+
+    @property
+    def denoises_(self) -> bool:
+        """Whether it was trained to clean rows: by a corruption, or from given pairs."""
+        return self.corruption is not None or "pairs" in self.history_.plan
 
     @property
     def mean_coordinates_(self) -> Tensor:
@@ -278,14 +276,6 @@ class Autoencoder(Scores, Distributes, Estimator):
         code = torch.nn.functional.pad(code, (0, self.visible_ - code.shape[1]))
         return codec.decode(code, prefix(code, self.n_components_) if self.ordered else None)
 
-    def _precise(self) -> Codec:
-        """The networks that score rows: of tables in double precision, so that a row's score is its own.
-
-        In single precision it hangs, in the sixth digit, on the rows beside it; of images nobody asks that much.
-        """
-        images = any(isinstance(column, Image) for column in self.schema_.columns)
-        return self.codec_ if images else copy.deepcopy(self.codec_).double()
-
     def _scores(self, batch: Batch, codec: Codec) -> np.ndarray:
         """Log-likelihood of the rows of a batch under the density and given networks, (B,)."""
         with torch.inference_mode():
@@ -296,30 +286,15 @@ class Autoencoder(Scores, Distributes, Estimator):
             likelihood = torch.stack([part.double().flatten(1).sum(1) for part in cells]).sum(0)
             return (likelihood + self.density_.log_prob(code)).numpy()
 
-    def _fit_density(self, rows: Batch, held_out: Batch, seed: int) -> Density:
-        """What scores are made of, from codes of both and residuals of held-out rows."""
+    def _fit_density(self, material: Material) -> Density:
+        """What scores are made of, from codes of some rows and residuals of held-out ones."""
+        rows, held_out = (part.spread(ROWS) for part in (material.rows, material.held_out))
         with torch.inference_mode():
-            code = self.encode_batch(held_out)
+            codes = [self.encode_batch(material.source(part).to("cpu")) for part in (rows, held_out)]
             shared = {k for k, c in self.schema_.blocks.items() if isinstance(c, Continuous) and c.shared}
-            scales = residual_scales(self.decode_joint(code), held_out, shared)
-            return Density.fit(self.encode_batch(rows), code, scales, seed)
+            scales = residual_scales(self.decode_joint(codes[1]), held_out.to("cpu"), shared)
+            return Density.fit(*codes, scales, material.seed)
 
-    def _copying_allowed(self) -> bool:
-        return self.allow_overcomplete or self.corruption is not None or self.penalty is not None
-
-
-def _sample(batch: Batch) -> Batch:
-    """At most 8,192 rows in steady strides, on the CPU: enough for a density."""
-    step = -(-len(batch) // ROWS)
-    rows = torch.arange(0, len(batch), step, device=batch.index.device)
-    return (batch if step == 1 else batch.take(rows)).to("cpu")
-
-
-def _take(codec: Codec, tensors: dict[str, Tensor]) -> None:
-    """Put stored weights into a codec; names and shapes must be its own."""
-    own = codec.state_dict()
-    if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in tensors.items()}:
-        raise ModelFileError("the weights in the file do not fit the networks that its parameters describe.")
-    for name, tensor in own.items():
-        tensor.copy_(tensors[name])
-    codec.eval()
+    def _copying_allowed(self, material: Material) -> bool:
+        asked = (material.counterparts, self.corruption, self.penalty)
+        return self.allow_overcomplete or any(term is not None for term in asked)

@@ -62,6 +62,12 @@ class Estimator(BaseEstimator, ABC):
     n_components_: int
     n_features_in_: int
 
+    def __getattr__(self, name: str) -> Any:
+        """Say of an ability that other models have which these are; of anything else, that it is not there."""
+        from diabolo.models.abilities import absent  # here, for it knows all models
+
+        raise absent(type(self), name)
+
     @abstractmethod
     def tensors(self) -> dict[str, Tensor]:
         """Everything fitted that is a tensor, by name, as it goes into the file."""
@@ -115,11 +121,6 @@ class Estimator(BaseEstimator, ABC):
         model._name_features()
         model.take_tensors(tensors)
         return model
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 - scikit-learn's signature
-        """Names of the latent dimensions: z1, z2, ..."""
-        check_is_fitted(self)
-        return np.array([f"z{j + 1}" for j in range(self.n_components_)], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         """Gaps are welcome."""
@@ -182,9 +183,14 @@ class Encodes(TransformerMixin, ABC):
         tags.transformer_tags.preserves_dtype = []
         return tags
 
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 - scikit-learn's signature
+        """Names of the latent dimensions: z1, z2, ..."""
+        check_is_fitted(self)
+        return np.array([f"z{j + 1}" for j in range(self.n_components_)], dtype=object)
+
     @abstractmethod
     def encode_batch(self, batch: Batch) -> Tensor:
-        """Mean code (B, k) of a batch."""
+        """Mean code (B, k) of a batch, with what else a decoder needs to know of the rows beside it."""
 
     def transform(self, X: Any) -> np.ndarray:
         """Codes of rows.
@@ -205,13 +211,15 @@ class Encodes(TransformerMixin, ABC):
             A column is absent.
         """
         _, batch = self._read(X)  # type: ignore[attr-defined]
-        return self._codes(batch).numpy()
+        return self._codes(batch)[:, : self.n_components_].numpy()
 
     def _codes(self, batch: Batch) -> Tensor:
-        """Codes of any number of rows, on the CPU."""
+        """Codes of any number of rows, on the CPU; in one piece of memory, for many small ones would scatter the large."""
+        codes = torch.empty(len(batch), self.n_components_)
         with torch.inference_mode():
-            parts = [self.encode_batch(part).float().cpu() for part in batch.split(ROWS)]
-        return torch.cat(parts)
+            for part, place in zip(batch.split(ROWS), codes.split(ROWS), strict=True):
+                place.copy_(self.encode_batch(part))
+        return codes
 
 
 class Predicts(ClassifierMixin, ABC):
@@ -376,6 +384,12 @@ class Distributes(Decodes, ABC):
     def decode_values(self, code: Tensor) -> dict[str, Tensor]:
         """Most plausible values by block."""
         return {key: distribution.mode for key, distribution in self.decode_joint(code).items()}
+
+    def draw_values(self, code: Tensor) -> dict[str, Tensor]:
+        """Values of rows drawn from codes; pixels at their mean, since noise of its own in each is no picture."""
+        pictures = {key for key, column in self.schema_.blocks.items() if isinstance(column, Image)}  # type: ignore[attr-defined]
+        joint = self.decode_joint(code)
+        return {key: p.mean if key in pictures else p.sample() for key, p in joint.items()}
 
     def decode_coordinates(self, code: Tensor) -> Tensor:
         """Expected coordinates (B, n_coordinates)."""

@@ -89,6 +89,12 @@ class Codebook:
                 found.append(Variable(_name(column, j), key, j, codes, gaps))
         return cls(schema, found)
 
+    @property
+    def ordered(self) -> list[int]:
+        """How many codes of each variable are in order: all but the gap, none where levels have no order."""
+        blocks = self.schema.blocks
+        return [0 if isinstance(blocks[v.key], Categorical) else len(v.bins) for v in self.variables]
+
     def places(self, name: str) -> list[int]:
         """Places of a column's cells in a row of codes."""
         return [i for i, variable in enumerate(self.variables) if variable.name == name]

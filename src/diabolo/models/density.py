@@ -85,6 +85,27 @@ class Density:
         widths = scale[:, None] * scale
         return cls(torch.from_numpy(best.weights_), means * scale, covariances * widths, log_scales)
 
+    @classmethod
+    def standard(cls, k: int) -> Self:
+        """The standard normal distribution of k-dimensional codes.
+
+        Examples
+        --------
+        >>> round(float(Density.standard(2).log_prob(torch.zeros(1, 2))), 4)
+        -1.8379
+        """
+        one = torch.ones(1, dtype=torch.float64)
+        return cls(one, torch.zeros(1, k, dtype=torch.float64), torch.eye(k, dtype=torch.float64)[None])
+
+    def sample(self, n: int) -> Tensor:
+        """``n`` codes (n, k), from the global generator."""
+        which = (
+            torch.multinomial(self.shares, n, replacement=True) if n else torch.zeros(0, dtype=torch.int64)
+        )
+        factors = torch.linalg.cholesky(self.covariances)[which]
+        noise = torch.randn(n, self.means.shape[1], 1, dtype=torch.float64)
+        return (self.means[which] + (factors @ noise)[..., 0]).float()
+
     def log_prob(self, code: Tensor) -> Tensor:
         """Log-density of codes (B, k), float64 (B,)."""
         factors = torch.linalg.cholesky(self.covariances)

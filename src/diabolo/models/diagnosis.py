@@ -22,6 +22,7 @@ __all__ = [
     "death",
     "effects",
     "fallback",
+    "inactivity",
     "overfitting",
     "warn",
 ]
@@ -123,6 +124,24 @@ def collapse(error: float, mean_error: float) -> list[Note]:
         f"the reconstruction ignores the code: its error per row, {error:.4g}, is no better than the mean "
         f"row's, {mean_error:.4g}. Either the columns have nothing in common, or training went wrong: look "
         f"at the loss curves."
+    )
+    return [(CollapseWarning, text)]
+
+
+def inactivity(active: int, n_components: int) -> list[Note]:
+    """The warning about a distribution of codes that is the same for all rows, if it is so.
+
+    Examples
+    --------
+    >>> len(inactivity(1, 8)), inactivity(0, 8)[0][1][:37]
+    (0, 'none of the 8 latent dimensions tells')
+    """
+    if active:
+        return []
+    text = (
+        f"none of the {n_components} latent dimensions tells rows apart: their codes are the prior's, and every row is "
+        f"rebuilt as the mean. Either the columns have nothing in common, or information costs too much: lower beta, or "
+        f"give terms.KL with more free_bits or a longer warmup; more epochs may help as well."
     )
     return [(CollapseWarning, text)]
 

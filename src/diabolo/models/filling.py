@@ -62,6 +62,10 @@ def _within(condition: Condition, variable: Variable, codebook: Codebook) -> Opt
     start = torch.where(single, 0.0, bins.below(low))
     stop = torch.where(single, 1.0, bins.below(high))
     code = ((bins.low <= high) & (bins.high >= low) & (stop > start)).nonzero().flatten()
+    if not len(code) and not bins.are_levels and bool(bins.holds(condition.values).any()):  # between two bins
+        code = bins.to_codes(condition.values.nan_to_num(low if low > -torch.inf else high)[:1])
+        place = bins.below(low)[code]
+        return Options(code, place, place, torch.ones(1))
     if not len(code):
         first, last = spoken(codebook, variable, torch.stack([bins.low[0], bins.high[-1]])).to_pylist()
         raise ParameterError(
@@ -152,27 +156,47 @@ def draw_conditions(
     """Codes and places (n, d) with the cells under conditions drawn.
 
     A row x with the conditions S_1, S_2, ... on its columns has the probability p(x) / P(S_1, S_2, ...). Drawing column
-    after column inside its condition misses that an early choice may make a later condition unlikely: so several
-    candidates are drawn for each row, and one of them is taken by the product of P(S_i | what was drawn before)
-    (sampling importance resampling, Rubin 1987). Where one column at most has a choice, nothing is missed.
+    after column inside its condition misses that an early choice may make a later condition unlikely: so the unlikeliest
+    condition comes first, several candidates are drawn for each row, and one of them is taken by the product of
+    P(S_i | what was drawn before) (sampling importance resampling, Rubin 1987). Where one column at most has a choice,
+    nothing is missed.
     """
-    order = sorted(wanted, key=lambda j: len(wanted[j].code))
-    choices = [j for j in order if len(wanted[j].code) > 1]
+    if not len(codes):
+        return codes, places
+    for j in (j for j in wanted if len(wanted[j].code) == 1):
+        codes, places = _draw_one(codes, places, j, wanted[j], torch.zeros(len(codes), 1))
+    features = net.features(codes[:1])
+    choices = sorted(
+        (j for j in wanted if len(wanted[j].code) > 1),
+        key=lambda j: float(_inside(net, features, j, wanted[j]).logsumexp(1)),
+    )
     several = CANDIDATES if len(choices) > 1 else 1
     codes, places = codes.repeat_interleave(several, 0), places.repeat_interleave(several, 0)
     doubt = torch.zeros(len(codes))
-    for j in order:
-        option = wanted[j]
-        found = net.logits(net.features(codes), j).log_softmax(1)[:, option.code] + option.weight.log()
-        if len(choices) > 1 and j in choices[1:]:
-            doubt += found.logsumexp(1)
-        k = torch.multinomial(found.softmax(1), 1).flatten()
-        codes[:, j] = option.code[k]
-        places[:, j] = option.start[k] + (option.stop - option.start)[k] * torch.rand(len(k))
+    for place, j in enumerate(choices):
+        found = _inside(net, net.features(codes), j, wanted[j])
+        doubt += found.logsumexp(1) if place else 0.0
+        codes, places = _draw_one(codes, places, j, wanted[j], found)
     if several > 1:
         chosen = torch.multinomial(doubt.view(-1, several).softmax(1), 1).flatten()
         rows = torch.arange(len(chosen)) * several + chosen
         codes, places = codes[rows], places[rows]
+    return codes, places
+
+
+def _inside(net: MaskedNet, features: Tensor, variable: int, option: Options) -> Tensor:
+    """Log-probability (n, K) of each option of a variable."""
+    return net.logits(features, variable).log_softmax(1)[:, option.code] + option.weight.log()
+
+
+def _draw_one(
+    codes: Tensor, places: Tensor, variable: int, option: Options, log_probs: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Codes and places with one variable drawn among its options."""
+    k = torch.multinomial(log_probs.softmax(1), 1).flatten()
+    codes, places = codes.clone(), places.clone()
+    codes[:, variable] = option.code[k]
+    places[:, variable] = torch.lerp(option.start[k], option.stop[k], torch.rand(len(k)))
     return codes, places
 
 

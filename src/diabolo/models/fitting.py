@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -17,15 +17,15 @@ from diabolo.models.base import Estimator, n_features
 from diabolo.models.codec import Architecture, Codec, with_linear_path
 from diabolo.models.reconstruction import Reconstruction
 from diabolo.models.reference import Reference
+from diabolo.models.training import Material
 from diabolo.randomness import seeded
 from diabolo.terms.ordering import prefix
 from diabolo.train import History, Trainer
-from diabolo.train.checkpoint import opened
 
 if TYPE_CHECKING:
     from diabolo.models.autoencoder import Autoencoder
 
-__all__ = ["Fitting", "fingerprint", "identity", "width_for"]
+__all__ = ["Fitting", "architecture_of", "fingerprint", "identity", "width_for"]
 
 WIDEST = 32  # code of the ordered model that "auto" looks at
 KEPT = 0.95  # share of what the widest code takes off the mean row's error
@@ -44,25 +44,15 @@ class Fitting:
     ----------
     model : Autoencoder
         Receives ``codec_``, ``history_``, ``reference_``, ``architecture_`` and, for an ordered code, ``curve_``.
-    trainer : Trainer
-    seed : int
-    everything, rows, held_out : Batch
-        All rows, those that networks learn from, and those that they are chosen by.
+    material : Material
     """
 
-    def __init__(
-        self,
-        model: "Autoencoder",
-        trainer: Trainer,
-        seed: int,
-        everything: Batch,
-        rows: Batch,
-        held_out: Batch,
-    ) -> None:
-        self.model, self.trainer, self.seed = model, trainer, seed
-        self.everything, self.rows, self.held_out = everything, rows, held_out
+    def __init__(self, model: "Autoencoder", material: Material) -> None:
+        self.model, self.material = model, material
+        self.trainer, self.seed = material.trainer, material.seed
+        self.everything, self.rows, self.held_out = material.everything, material.rows, material.held_out
         self.seconds, self.interrupted = 0.0, False
-        self.cost = None if model.penalty is None else model.penalty.prepare(rows, self._scores)
+        self.cost = None if model.penalty is None else model.penalty.prepare(self.rows, self._scores)
 
     def choose_width(self, rule: str, run_dir: str | Path | None) -> tuple[int, dict[int, float]]:
         """The width for ``n_components="auto"`` and held-out error by width, from one ordered model."""
@@ -89,6 +79,8 @@ class Fitting:
         if self._is_promised(k, model.architecture_, history) and self._deficit(codec, reference) > 0:
             codec, history = self._fall_back(k, reference, history, run_dir)
         model.curve_ = self.curve(codec) if model.ordered else model.curve_
+        if self.material.counterparts is not None:
+            history.plan["pairs"] = len(self.everything)
         model.codec_, model.history_ = codec.cpu().eval(), history
         model.reference_ = Reference.fit(model.schema_, self.everything, k).to("cpu")
         self._warn()
@@ -117,10 +109,10 @@ class Fitting:
     def _warn(self) -> None:
         """Say what the held-out rows, and some training rows beside them, show of the model."""
         model, held_out = self.model, self.held_out.to("cpu")
-        objective = Reconstruction(model.codec_, model.schema_).eval()
+        objective = self._judge(model.codec_)
         some = self.rows.take(_stride(self.rows, JUDGED_ROWS)).to("cpu")
         with torch.inference_mode():
-            codes = [model.codec_.encode(batch).mean for batch in (held_out, some)]
+            codes = [objective.mean_code(batch) for batch in (held_out, some)]
             parts = zip((held_out, some), codes, strict=True)
             errors = [float(objective.error(batch, code, None).mean()) for batch, code in parts]
         notes = diagnosis.fallback(model.history_)
@@ -131,18 +123,19 @@ class Fitting:
     def _is_promised(self, k: int, architecture: Architecture, history: History) -> bool:
         """Whether to end no worse than PCA is what was asked for.
 
-        A corruption, a penalty or a code as wide as the row asks for something else than the smallest error of clean rows,
-        where PCA may copy; and who pressed Ctrl-C does not want another training.
+        Given pairs, a corruption, a penalty or a code as wide as the row ask for something else than the smallest error of
+        clean rows, where PCA may copy; and who pressed Ctrl-C does not want another training.
         """
         model = self.model
-        plain = model.corruption is None and model.penalty is None and k < n_features(model.schema_)
+        asked = (self.material.counterparts, model.corruption, model.penalty)
+        plain = all(term is None for term in asked) and k < n_features(model.schema_)
         return plain and architecture.linear_path is None and history.stop_reason != "interrupted"
 
     def curve(self, codec: Codec) -> dict[int, float]:
         """Held-out error of an ordered codec at every width."""
-        objective = Reconstruction(codec, self.model.schema_)
+        objective = self._judge(codec)
         with torch.inference_mode():
-            code = codec.encode(self.held_out).mean
+            code = objective.mean_code(self.held_out)
             widths = range(1, codec.n_components + 1)
             return {k: float(objective.error(self.held_out, code, prefix(code, k)).mean()) for k in widths}
 
@@ -162,32 +155,16 @@ class Fitting:
             codec = Codec(model.schema_, k, architecture, ordered=ordered).to(self.rows.index.device)
         self._start(codec, self.rows)
         objective = self._objective(codec, reference)
-        plan = defaults.plan(
-            model.size, len(self.rows), model.batch_size, model.max_epochs, model.learning_rate
-        )
+        plan = self.material.plan(model)
         if self.interrupted:  # Ctrl-C while the width was searched: one epoch, so that there is a model
             plan = dataclasses.replace(plan, max_epochs=1)
         folder = None if run_dir is None else Path(run_dir) / stage
-        with opened(folder, self.trainer.keep) as checkpoints:
-            history = self.trainer.after(self.seconds).fit(
-                objective,
-                self.rows,
-                self.held_out,
-                seed=self.seed,
-                **dataclasses.asdict(plan),
-                checkpoints=checkpoints,
-                identity=None
-                if folder is None
-                else identity(
-                    model,
-                    self.seed,
-                    self.trainer,
-                    self.rows,
-                    self.held_out,
-                    architecture=architecture,
-                    n_components=k,
-                ),
-            )
+        own = {"architecture": architecture, "n_components": k}
+        batches = (self.rows, self.held_out, *filter(None, [self.material.counterparts]))
+        same = folder and identity(model, self.seed, self.trainer, *batches, **own)
+        history = self.material.train(
+            objective, plan, folder=folder, identity=same, trainer=self.trainer.after(self.seconds)
+        )
         return codec, history
 
     def _scores(self, k: int) -> Tensor:
@@ -199,7 +176,16 @@ class Fitting:
         """What a codec is trained and chosen by."""
         model, k = self.model, codec.n_components
         fairness = reference.fairness(model.schema_, self.held_out, k) if codec.ordered else None
-        return Reconstruction(codec, model.schema_, model.corruption, self.cost, fairness).to(codec.device)
+        counterparts = self.material.counterparts
+        return Reconstruction(codec, model.schema_, model.corruption, self.cost, fairness, counterparts).to(
+            codec.device
+        )
+
+    def _judge(self, codec: Codec) -> Reconstruction:
+        """The error of a codec, without what training adds."""
+        given = self.material.counterparts
+        counterparts = None if given is None else given.to(codec.device)
+        return Reconstruction(codec, self.model.schema_, counterparts=counterparts).eval()
 
     def _start(self, codec: Codec, rows: Batch) -> None:
         """Put statistics (and a linear path) of rows into a codec."""
@@ -208,10 +194,10 @@ class Fitting:
 
     def _deficit(self, codec: Codec, reference: Reference) -> float:
         """Held-out error of a codec less PCA's, plus two standard errors of this difference."""
-        schema, objective = self.model.schema_, Reconstruction(codec, self.model.schema_).eval()
+        schema, objective = self.model.schema_, self._judge(codec)
         with torch.inference_mode():
             losses = [
-                objective.error(part, codec.encode(part).mean, None)
+                objective.error(part, objective.mean_code(part), None)
                 - schema.errors_by_column(part, reference.expected(schema, part)).sum(1)
                 for part in self.held_out.split(START_ROWS)
             ]
@@ -220,14 +206,25 @@ class Fitting:
 
     def _architecture(self, *, ordered: bool) -> Architecture:
         """The architecture a person gave, or the one the data suggest."""
-        given = self.model.architecture
-        if isinstance(given, str):
-            if given != "auto":
-                raise ParameterError(f"architecture={given!r} {ALLOWED}")
-            return defaults.architecture(self.model.size, self.model.schema_, wider=WIDER if ordered else 1.0)
-        if isinstance(given, type) or not isinstance(cast(Any, given), Architecture):
+        return architecture_of(self.model, wider=WIDER if ordered else 1.0)
+
+
+def architecture_of(model: Any, *, wider: float = 1.0) -> Architecture:
+    """The architecture a person gave a model, or the one its size and data suggest.
+
+    Raises
+    ------
+    ParameterError
+        What was given is none.
+    """
+    given = model.architecture
+    if isinstance(given, str):
+        if given != "auto":
             raise ParameterError(f"architecture={given!r} {ALLOWED}")
-        return given
+        return defaults.architecture(model.size, model.schema_, wider=wider)
+    if isinstance(given, type) or not isinstance(given, Architecture):
+        raise ParameterError(f"architecture={given!r} {ALLOWED}")
+    return given
 
 
 def identity(model: Estimator, seed: int, trainer: Trainer, *batches: Batch, **chosen: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ Vincent et al., "Extracting and composing robust features with denoising autoenc
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -28,12 +29,11 @@ import torch
 from torch import Tensor
 
 from diabolo.data.batch import Batch
-from diabolo.data.split import split
-from diabolo.errors import ModelFileError, ParameterError
-from diabolo.models import defaults, specs
-from diabolo.models.base import ROWS, Decodes, Estimator, as_frame
+from diabolo.errors import ParameterError
+from diabolo.models import defaults
+from diabolo.models.base import ROWS, Decodes, Estimator
 from diabolo.models.codebook import HIDDEN, Codebook
-from diabolo.models.codec import Architecture
+from diabolo.models.codec import Architecture, take_weights
 from diabolo.models.conditions import conditions
 from diabolo.models.filling import draw, draw_conditions, fill, options
 from diabolo.models.fitting import identity
@@ -41,17 +41,20 @@ from diabolo.models.imputing import Imputes
 from diabolo.models.masking import CODES, HiddenCells, MaskedNet
 from diabolo.models.reference import Reference
 from diabolo.models.sampling import Samples
+from diabolo.models.training import Material
 from diabolo.models.waist import Waist
 from diabolo.nn import Residual
 from diabolo.randomness import seeded
 from diabolo.train import History, Trainer
-from diabolo.train.checkpoint import opened
 
 __all__ = ["MaskedAutoencoder"]
 
+BATCHES, SMALLEST_BATCH, LARGEST_BATCH = 40, 64, 512  # about so many in an epoch, of so many rows
+WIDTH, BLOCKS = 256, 3
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 1800, 20, 100, 2e-3
+JUDGED, MOST_LOOKS = 4000, 16  # looks at held-out rows in all, and at each row
 TOGETHER = 512  # rows drawn in one order
 START_ROWS = 20_000  # rows that show the principal components of features
-WIDEST = 64  # code where nobody says how wide
 
 
 class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
@@ -62,8 +65,9 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
     Parameters
     ----------
     n_components : int, "auto" or None
-        Width k of the code that :meth:`transform` gives, principal components of the network's hidden features. None or
-        ``auto``: as many as there are, 64 at the most. Sampling and filling in do not pass through it.
+        Width k of the code that :meth:`transform` gives: the first principal components of the network's hidden features.
+        None: 2, a map (1 where there are only two features). ``auto``: as many as hold 95 % of the features' variance, for
+        a model that learns from the code. Sampling and filling in do not pass through it.
     bins : int
         Codes for a column of numbers that has more than 1.5 times so many values.
     architecture : "auto", Residual or Dense
@@ -151,28 +155,16 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         run_dir : path, optional
             Folder for checkpoints: the same call goes on where a killed run was. Needs a ``random_state``.
         """
-        specs.check_spec("trainer", self.trainer, Trainer, "a diabolo.Trainer")
-        trainer, bins = self.trainer or Trainer(), defaults.number("bins", self.bins)
+        bins = defaults.number("bins", self.bins)
         if bins is None or bins < 2:
             raise ParameterError(f"bins={self.bins!r} is not a whole number, at least 2.")
-        if run_dir is not None and self.random_state is None:
-            raise ParameterError("run_dir needs a random_state, an int: without one no call can go on.")
-        seed = defaults.seed(self.random_state)
-        frame = as_frame(X)
-        train, held_out = split(frame.n_rows, trainer.validation, seed)
-        self._learn_schema(frame, schema, train)
-        batch = self.schema_.to_batch(frame)
-        plan = defaults.plan(self.size, len(train), self.batch_size, self.max_epochs, self.learning_rate)
-        self.codebook_ = Codebook.fit(self.schema_, batch.take(torch.from_numpy(train)), int(bins))
+        material = Material.gather(self, X, schema, run_dir)
+        plan = self._plan(len(material.rows))
         self.architecture_ = self._architecture()
-        codes = self.codebook_.to_codes(batch)
-        rows, held = (
-            Batch({CODES: codes[torch.from_numpy(part)]}, {}, torch.from_numpy(part))
-            for part in (train, held_out)
-        )
-        self.net_, self.history_ = self._train(rows, held, trainer, plan, seed, run_dir)
-        self._find_waist(batch.take(torch.from_numpy(train)))
-        self.reference_ = Reference.fit(self.schema_, batch, self.n_components_)
+        self.codebook_ = Codebook.fit(self.schema_, material.rows, int(bins))
+        self.net_, self.history_ = self._train(material, plan, run_dir)
+        self._find_waist(material.rows.to("cpu"))
+        self.reference_ = Reference.fit(self.schema_, material.everything.to("cpu"), self.n_components_)
         return self
 
     def encode_batch(self, batch: Batch) -> Tensor:
@@ -222,13 +214,7 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
             parts.setdefault(part, {})[rest] = tensor
         self.codebook_ = Codebook.from_tensors(self.schema_, parts["codebook"])
         self.net_ = MaskedNet(self.codebook_.sizes, self.architecture_)
-        try:
-            self.net_.load_state_dict(parts["net"])
-        except RuntimeError:
-            raise ModelFileError(
-                "the weights in the file do not fit the network of its parameters."
-            ) from None
-        self.net_.eval()
+        take_weights(self.net_, parts["net"])
         self.waist_ = Waist(**parts["waist"])
         self.reference_ = Reference(**parts["reference"])
 
@@ -237,32 +223,37 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         """The mean training row in coordinates."""
         return self.reference_.mean
 
+    def _plan(self, rows: int) -> defaults.Plan:
+        """Larger batches and more epochs than for an autoencoder: every row is another task each time it comes."""
+        batch = defaults.number("batch_size", self.batch_size) or 2 ** round(
+            math.log2(min(max(rows / BATCHES, SMALLEST_BATCH), LARGEST_BATCH))
+        )
+        steps = STEPS * defaults.SIZES.get(self.size, 1.0) / math.ceil(rows / batch)
+        epochs = defaults.number("max_epochs", self.max_epochs) or min(
+            MOST_EPOCHS, max(FEWEST_EPOCHS, round(steps))
+        )
+        rate = defaults.number("learning_rate", self.learning_rate) or RATE
+        return defaults.plan(self.size, rows, int(batch), int(epochs), rate)
+
     def _train(
-        self,
-        rows: Batch,
-        held_out: Batch,
-        trainer: Trainer,
-        plan: defaults.Plan,
-        seed: int,
-        run_dir: str | Path | None,
+        self, material: Material, plan: defaults.Plan, run_dir: str | Path | None
     ) -> tuple[MaskedNet, History]:
         """A network, trained from scratch."""
-        device = defaults.device(self.device)
-        with seeded(seed, "weights"):
+        rows, held_out = (
+            Batch({CODES: self.codebook_.to_codes(part).to(part.index.device)}, {}, part.index)
+            for part in (material.rows, material.held_out)
+        )
+        with seeded(material.seed, "weights"):
             net = MaskedNet(self.codebook_.sizes, self.architecture_)
-        net.begin(rows.values[CODES])
+            net.begin(rows.values[CODES].cpu(), self.codebook_.ordered)
         folder = None if run_dir is None else Path(run_dir) / "nets"
-        same = None if folder is None else identity(self, seed, trainer, rows, held_out)
-        with opened(folder, trainer.keep) as checkpoints:
-            history = trainer.fit(
-                HiddenCells(net.to(device)),
-                rows.to(device),
-                held_out.to(device),
-                seed=seed,
-                **dataclasses.asdict(plan),
-                checkpoints=checkpoints,
-                identity=same,
-            )
+        same = None if folder is None else identity(self, material.seed, material.trainer, rows, held_out)
+        coded = dataclasses.replace(material, rows=rows, held_out=held_out)
+        looks = min(MOST_LOOKS, max(1, JUDGED // len(held_out)))
+        objective = HiddenCells(net.to(rows.index.device), looks)
+        trainer = material.trainer.settled(patience=1.0)  # hidden cells are another sample in every epoch
+        history = coded.train(objective, plan, folder=folder, identity=same, trainer=trainer)
+        net.load_state_dict(objective.average.net.state_dict())
         return net.cpu().eval(), history
 
     def _find_waist(self, batch: Batch) -> None:
@@ -271,27 +262,26 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         with torch.inference_mode():
             codes = self.codebook_.to_codes(some).split(ROWS)
             features = torch.cat([self.net_.features(part) for part in codes])
-            self.n_components_ = self._code_width(features.shape[1])
-            self.waist_ = Waist.fit(features, self.schema_.coordinates(some), self.n_components_)
+        self.waist_ = Waist.fit(features, self.schema_.coordinates(some), self._code_width(features.shape[1]))
+        self.n_components_ = len(self.waist_.components)
 
-    def _code_width(self, features: int) -> int:
-        """As a person said, or up to 64."""
-        k = self.n_components
-        if k is None or (isinstance(k, str) and k == "auto"):
-            return min(WIDEST, features, sum(self.codebook_.sizes))
-        k = self._width(k, copying_allowed=True)
+    def _code_width(self, features: int) -> int | None:
+        """As a person said; None for ``auto``."""
+        if isinstance(self.n_components, str) and self.n_components == "auto":
+            return None
+        k = self._width(self.n_components, copying_allowed=True)
         if k > features:
             raise ParameterError(
-                f"n_components={k} is more than the {features} hidden features that the code is made of: choose fewer, or a "
-                f"wider architecture."
+                f"n_components={k} is more than the {features} hidden features of which the code is made: choose fewer, "
+                f"or a wider architecture."
             )
         return k
 
     def _architecture(self) -> Architecture:
         """The architecture a person gave, or the one of the size."""
-        given = self.architecture
+        given: Any = self.architecture
         if isinstance(given, str) and given == "auto":
-            return Residual(int(256 * defaults.SIZES[self.size]), 3)
+            return Residual(int(WIDTH * defaults.SIZES[self.size]), BLOCKS)
         if isinstance(given, str | type) or not isinstance(given, Architecture):
             raise ParameterError(
                 f"architecture={given!r} is neither 'auto' nor a value such as Residual(256, 3)."

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,11 +12,14 @@ from diabolo.errors import ArchitectureError
 from diabolo.models.codebook import HIDDEN
 from diabolo.models.codec import Architecture
 from diabolo.train import Objective
+from diabolo.train.average import Average
 
 __all__ = ["CODES", "HiddenCells", "MaskedNet"]
 
 CODES = "codes"  # the one block of a batch of codes
 EMBEDDING = 16  # numbers per cell
+MEMORY = 500.0  # steps that the average looks back over, at most
+WAVES = 8  # along the codes of an ordered variable at the start
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -71,8 +75,22 @@ class MaskedNet(nn.Module):
         return torch.where(truth == HIDDEN, 0.0, torch.cat(found, 1))
 
     @torch.no_grad()
-    def begin(self, codes: Tensor) -> None:
-        """Begin at the shares of the codes among training rows (n, d): with all hidden that is right already."""
+    def begin(self, codes: Tensor, ordered: Sequence[int]) -> None:
+        """Begin at what is known before: shares of codes, and which of them are neighbors.
+
+        With all cells hidden the answers are right already; codes in order start with vectors that change smoothly along
+        it, so that what is learned of one code helps with the next.
+
+        Parameters
+        ----------
+        codes : int64 Tensor, shape (n, d)
+            Of training rows.
+        ordered : sequence of int
+            How many codes of each variable, from the first on, are in order.
+        """
+        for first, count in zip(self.start.tolist(), ordered, strict=True):
+            if count > WAVES:
+                self.table.weight[first : first + count] = _smooth(count)
         shares = [
             torch.bincount(c[c >= 0], minlength=s) + 0.5 for c, s in zip(codes.T, self.sizes, strict=True)
         ]
@@ -80,16 +98,27 @@ class MaskedNet(nn.Module):
         self.head.weight.mul_(0.1)
 
 
+def _smooth(count: int) -> Tensor:
+    """Random vectors of unit size (count, 16), sums of a few slow cosines."""
+    place = (torch.arange(count) + 0.5) / count
+    waves = torch.cos(math.pi * place[:, None] * torch.arange(1, WAVES + 1))
+    vectors = waves @ torch.randn(WAVES, EMBEDDING)
+    return vectors * (2 / WAVES) ** 0.5
+
+
 class HiddenCells(Objective):
-    r"""−log p(row), for rows whose cells come in random order: E over orders and lengths t of their known beginning of
+    r"""−log p(row) on the average over the orders in which its cells may come.
 
-        d / (d − t) · Σ_{cells after t} −log p(cell | the first t cells),
+    By the chain rule that is the mean, over orders and over lengths t of their known beginning, of
 
-    which is what the chain rule gives on the average over all orders.
+        d / (d − t) · Σ_{cells after t} −log p(cell | the first t cells).
 
     Parameters
     ----------
     net : MaskedNet
+        Its running average is what is judged and kept: single steps are noisy, for every step hides other cells.
+    looks : int
+        So many orders and lengths are judged for every held-out row.
 
     References
     ----------
@@ -97,31 +126,38 @@ class HiddenCells(Objective):
     Hoogeboom et al., "Autoregressive diffusion models", ICLR 2022.
     """
 
-    def __init__(self, net: MaskedNet) -> None:
+    def __init__(self, net: MaskedNet, looks: int = 1) -> None:
         super().__init__()
         self.net = net
+        self.average = Average(net, MEMORY)
+        self.looks = looks
 
     def losses(self, batch: Batch, player: str = "model") -> dict[str, Tensor]:  # noqa: ARG002 - one player
         """``hidden`` in nats per row; lengths are spread evenly over the rows of a batch."""
+        if self.training:
+            self.average.follow(self.net)
         codes = batch.values[CODES]
         noise = torch.rand(codes.shape, device=codes.device)
         rows = torch.arange(len(codes), device=codes.device)
         lengths = torch.rand((), device=codes.device) + rows / len(codes)
-        return {"hidden": self._loss(codes, noise, lengths.frac())}
+        return {"hidden": self._loss(self.net, codes, noise, lengths.frac())}
 
     def monitor(self, batch: Batch) -> Tensor:
-        """The same with an order and a length that belong to the row for good."""
-        codes = batch.values[CODES]
-        row = batch.index[:, None] + 1.0
-        cell = torch.arange(codes.shape[1], device=codes.device)
-        noise = (torch.sin(12.9898 * row.double() + 78.233 * cell) * 43758.5453).frac().abs()
-        return self._loss(codes, noise, (batch.index.double() * GOLDEN).frac())
+        """The same of the averaged network, with orders and lengths that belong to the row for good."""
+        return torch.stack([self._look(batch, look) for look in range(self.looks)]).mean(0)
 
-    def _loss(self, codes: Tensor, noise: Tensor, lengths: Tensor) -> Tensor:
+    def _look(self, batch: Batch, look: int) -> Tensor:
+        """The loss of rows under the look-th of their orders and lengths."""
+        codes, row = batch.values[CODES], batch.index.double()
+        cell = torch.arange(codes.shape[1], device=codes.device) + look * codes.shape[1]
+        noise = (torch.sin(12.9898 * (row[:, None] + 1.0) + 78.233 * cell) * 43758.5453).frac().abs()
+        return self._loss(self.average.net, codes, noise, (row * GOLDEN + look / self.looks).frac())
+
+    def _loss(self, net: Any, codes: Tensor, noise: Tensor, lengths: Tensor) -> Tensor:
         """The weighted sum over hidden cells; ``noise`` (B, d) gives orders, ``lengths`` (B,) shares of known cells."""
         width = codes.shape[1]
         known = (lengths * width).long().clamp_max(width - 1)
         hidden = noise.argsort(1).argsort(1) >= known[:, None]
-        found = self.net.log_probs(torch.where(hidden, HIDDEN, codes), codes)
+        found = net.log_probs(torch.where(hidden, HIDDEN, codes), codes)
         weight = width / (width - known).to(found.dtype)
         return -weight * torch.where(hidden, found, 0.0).sum(1)

@@ -8,6 +8,7 @@ from diabolo.data.schema import Schema
 from diabolo.models.codec import Codec
 from diabolo.shapes import Code, PerRow
 from diabolo.terms import Corruption
+from diabolo.terms.corruptions import CellCorruption
 from diabolo.terms.ordering import nested_dropout, prefix, prefix_widths
 from diabolo.terms.penalties import Cost
 from diabolo.train import Objective
@@ -28,6 +29,8 @@ class Reconstruction(Objective):
     fairness : Tensor, shape (k,), optional
         For an ordered code, the weight of a row that sees the first k' dimensions: short codes err more, and without it
         they would drown the long ones.
+    counterparts : Batch, optional
+        Of each row, at the position of its ``index``, the damaged one that the encoder is given instead.
     """
 
     fairness: Tensor
@@ -39,39 +42,52 @@ class Reconstruction(Objective):
         corruption: Corruption | None = None,
         cost: Cost | None = None,
         fairness: Tensor | None = None,
+        counterparts: Batch | None = None,
     ) -> None:
         super().__init__()
         self.codec = codec
         self.schema = schema
         self.corruption = corruption
         self.cost = cost
+        self.counterparts = counterparts
         self.register_buffer("fairness", torch.ones(codec.n_components) if fairness is None else fairness)
 
     def losses(self, batch: Batch, player: str = "model") -> dict[str, PerRow]:  # noqa: ARG002 - one player
         """``reconstruction`` in nats, and ``penalty`` where there is one."""
-        code = self._encode(batch)
+        source = self._source(batch)
+        code = self._encode(source)
         if self.codec.ordered:
             terms = {"reconstruction": self._cut_short(batch, code)}
         else:
             terms = {"reconstruction": -self.codec.decode(code).log_prob(batch.values, batch.seen)}
-        return terms if self.cost is None else terms | {"penalty": self.cost(code, batch, self._encode)}
+        return terms if self.cost is None else terms | {"penalty": self.cost(code, source, self._encode)}
 
     def monitor(self, batch: Batch) -> PerRow:
         """Squared error in coordinates; for ordered codes its fair mean over k' = 1, 2, 4, ..., k."""
-        code = self.codec.encode(batch).mean
+        code = self.mean_code(batch)
         if not self.codec.ordered:
             return self.error(batch, code, None)
         widths = prefix_widths(code.shape[1])
         errors = [self.fairness[k - 1] * self.error(batch, code, prefix(code, k)) for k in widths]
         return torch.stack(errors).mean(0)
 
+    def mean_code(self, batch: Batch) -> Code:
+        """Mean code of what the encoder is given of each row; chance damages nothing here."""
+        return self.codec.encode(self._source(batch)).mean
+
     def error(self, batch: Batch, code: Code, visible: Code | None) -> PerRow:
         """Squared error of the decoded codes, per row."""
         expected = self.schema.expected(self.codec.decode(code, visible))
         return self.schema.errors_by_column(batch, expected).sum(1)
 
+    def _source(self, batch: Batch) -> Batch:
+        """The rows themselves, or their counterparts where pairs were given."""
+        return batch if self.counterparts is None else self.counterparts.take(batch.index)
+
     def _encode(self, batch: Batch) -> Code:
         """A code of each row, its input corrupted."""
+        if isinstance(self.corruption, CellCorruption):
+            batch = self.corruption.damaged(batch)
         features = self.codec.embed(batch)
         if self.corruption is not None:
             features = self.corruption(features)
@@ -85,18 +101,4 @@ class Reconstruction(Objective):
 
     def blame(self, batch: Batch) -> list[str]:
         """Table columns whose log-probability is not finite."""
-        joint = self.codec.decode(self.codec.encode(batch).mean)
-        cells = joint.log_probs(batch.values, batch.seen)
-        keys = {self.schema.key(column): column.names for column in self.schema.columns}
-        bad = {key: (~torch.isfinite(c)).flatten(1).any(0) for key, c in cells.items()}
-        return [
-            name
-            for key, names in keys.items()
-            for j, name in enumerate(names)
-            if bad[key].any() and _blamed(bad[key], j)
-        ]
-
-
-def _blamed(bad: Tensor, column: int) -> bool:
-    """Whether a column is among the bad cells of its block (a block of one column answers for all its cells)."""
-    return bool(bad[column]) if column < len(bad) else bool(bad.any())
+        return self.codec.blame(batch)

@@ -10,6 +10,8 @@ from diabolo.nn import ridge
 
 __all__ = ["Waist"]
 
+HELD = 0.95  # share of the features' variance that is wide enough where nobody says how wide
+
 
 @dataclasses.dataclass(frozen=True)
 class Waist:
@@ -37,14 +39,16 @@ class Waist:
     offset: Tensor
 
     @classmethod
-    def fit(cls, features: Tensor, coordinates: Tensor, k: int) -> Self:
-        """From features (n, h) and coordinates (n, D) of training rows; components beyond the rank are zero."""
+    def fit(cls, features: Tensor, coordinates: Tensor, k: int | None) -> Self:
+        """From features (n, h) and coordinates (n, D) of training rows; None: as wide as holds 95 % of their variance."""
         mean = features.mean(0)
         centered = (features - mean).double()
-        found = torch.linalg.eigh(centered.T @ centered)[1].flip(1)[:, :k].T
+        variance, directions = torch.linalg.eigh(centered.T @ centered)
+        shares = variance.flip(0).clamp_min(0).cumsum(0) / variance.clamp_min(0).sum().clamp_min(1e-30)
+        k = int((shares < HELD).sum()) + 1 if k is None else k
+        found = directions.flip(1)[:, :k].T
         largest = found.abs().argmax(1, keepdim=True)
-        found = (found * found.gather(1, largest).sign()).float()
-        components = torch.nn.functional.pad(found, (0, 0, 0, k - len(found))).contiguous()
+        components = (found * found.gather(1, largest).sign()).float().contiguous()
         weight, offset = ridge((features - mean) @ components.T, coordinates)
         return cls(mean, components, weight, offset)
 

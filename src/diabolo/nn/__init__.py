@@ -5,5 +5,6 @@ from diabolo.nn.dense import Dense
 from diabolo.nn.modules import Modules
 from diabolo.nn.readout import Readout, ridge
 from diabolo.nn.residual import Residual
+from diabolo.nn.unet import UNet
 
-__all__ = ["Conv", "Dense", "Modules", "Readout", "Residual", "ridge"]
+__all__ = ["Conv", "Dense", "Modules", "Readout", "Residual", "UNet", "ridge"]

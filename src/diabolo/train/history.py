@@ -26,6 +26,8 @@ class Epoch:
         At the end of the epoch.
     seconds : float
         Wall time spent in the run so far.
+    measures : dict of str to list of float
+        What else the objective tells of held-out rows.
 
     Examples
     --------
@@ -38,6 +40,7 @@ class Epoch:
     held_out: float
     learning_rate: float
     seconds: float
+    measures: dict[str, list[float]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,85 @@
+"""Conditions as a person writes them: values, lists, ranges and gaps, in the column's own terms."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from diabolo.data.schema import Schema
+from diabolo.errors import ParameterError
+from diabolo.frames import Frame
+from diabolo.models.conditions import Condition, conditions, levels_of
+
+
+@pytest.fixture(scope="module")
+def known(rows) -> tuple[Schema, dict]:
+    frame = Frame.of(rows.assign(planet="Earth"))
+    with pytest.warns(UserWarning, match="Earth"):
+        return Schema.fit(frame), frame.template
+
+
+def of(known, name, value) -> Condition:
+    return Condition.of(name, value, *known)
+
+
+@pytest.mark.parametrize("value", ["Oslo", ["Oslo"], np.array(["Oslo"])])
+def test_a_level_is_itself(known, value):
+    assert of(known, "town", value).wanted.to_pylist() == ["Oslo"]
+
+
+@pytest.mark.parametrize("value", [(3, 5), (2.5, 5.5), (3, None)])
+def test_a_range_of_numbers_with_levels_is_these_levels(known, value):
+    assert set(of(known, "kids", value).wanted.to_pylist()) >= {3, 4, 5}
+    assert min(of(known, "kids", value).wanted.to_pylist()) == 3
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA, pd.NaT])
+def test_nothing_is_a_gap(known, nothing):
+    assert of(known, "pay", nothing).wanted.to_pylist() == [None]
+
+
+def test_dates_may_be_text(known):
+    for first in ("2020-03-01", dt.date(2020, 3, 1), pd.Timestamp("2020-03-01")):
+        found = of(known, "paid", (first, None))
+        assert found.wanted[0].as_py() == dt.datetime(2020, 3, 1)
+        assert not found.wanted[1].is_valid
+
+
+def test_a_value_is_kept_to_the_last_digit(known):
+    import pyarrow as pa
+
+    found = of(known, "size", 161.234567891234)
+    assert found.hold(pa.array([161.23457, 161.23456])).to_pylist() == [161.234567891234] * 2
+    several = of(known, "size", [161.234567891234, 170.1])
+    assert several.hold(pa.array([161.23457, 170.09999, None])).to_pylist() == [161.234567891234, 170.1, None]
+    ends = of(known, "size", (160.0, 165.0))
+    assert ends.hold(pa.array([159.9999, 162.0, 165.0001])).to_pylist() == [160.0, 162.0, 165.0]
+
+
+def test_levels_are_those_of_levels_and_of_no_numbers(known):
+    assert set(levels_of(known[0], "town")) == {"Rome", "Oslo"}
+    assert levels_of(known[0], "smoker") == (False, True)
+    assert levels_of(known[0], "size") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"city": "Rome"}, "no column 'city'"),
+        ({"planet": "Mars"}, "left the column 'planet' out"),
+        ({"town": "Paris"}, "levels are 'Oslo', 'Rome'"),
+        ({"town": []}, "at least one"),
+        ({"town": ("A", "M")}, "no range"),
+        ({"size": (170, 160)}, "empty range"),
+        ({"size": (1, 2, 3)}, "not a range"),
+        ({"size": "tall"}, "cannot be read"),
+        ({"kids": (50, 60)}, "no level"),
+        ({"kids": (2.2, 2.8)}, "no level"),
+        ({"kids": "two"}, "does not occur"),
+        ({"paid": "soon"}, "cannot be read"),
+    ],
+)
+def test_what_cannot_be_is_refused(known, given, message):
+    with pytest.raises(ParameterError, match=message):
+        conditions(given, *known)
