@@ -29,6 +29,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.distributions import Gaussian, Joint
 from diabolo.errors import OvercompleteError, ParameterError
