@@ -10,6 +10,7 @@ from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.frames import Frame
 from diabolo.models.encoding import Encoding, LatentEncoding
+from diabolo.nn import Dense
 
 
 def table(rows: int = 300) -> pd.DataFrame:
@@ -133,7 +134,9 @@ def test_features_know_their_columns():
 
 def test_points_through_a_code_have_unit_size_and_stay_in_its_range():
     rows = np.random.default_rng(0).normal(size=(200, 4)).astype(np.float32)
-    model = Autoencoder(2, max_epochs=1, random_state=0).fit(rows)
+    model = Autoencoder(2, architecture=Dense((8,), linear_path=False), max_epochs=1, random_state=0).fit(
+        rows
+    )
     batch = model.schema_.to_batch(Frame.of(rows))
     encoding = LatentEncoding(model).fit(batch)
     with torch.inference_mode():

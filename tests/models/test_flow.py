@@ -9,6 +9,7 @@ from diabolo import Autoencoder, Flow
 from diabolo.errors import CapabilityError, ParameterError
 from diabolo.nn import Dense
 
+NETS = Dense((16,), linear_path=False)  # nothing is compared with PCA
 QUICK = {"size": "small", "max_epochs": 2, "random_state": 0}
 
 
@@ -33,7 +34,7 @@ def told() -> Flow:
 
 def test_mean_and_covariance_of_a_cloud():
     rows = cloud()
-    made = Flow(size="small", max_epochs=12, random_state=0).fit(rows).sample(4000, random_state=1)
+    made = Flow(size="small", max_epochs=8, random_state=0).fit(rows).sample(2000, random_state=1)
     assert made.dtype == rows.dtype
     assert np.allclose(made.mean(0), rows.mean(0), atol=0.15)
     assert np.allclose(np.cov(made.T), np.cov(rows.T), atol=0.35)
@@ -110,7 +111,7 @@ def images(rows: int = 120) -> np.ndarray:
 
 
 def test_images_are_made_by_way_of_a_code(tmp_path):
-    latent = Autoencoder(2, architecture=Dense((16,)), max_epochs=5, random_state=0)
+    latent = Autoencoder(2, architecture=NETS, max_epochs=5, random_state=0)
     model = Flow(latent=latent, **QUICK).fit(images())
     made = model.sample(7, random_state=0)
     assert made.shape == (7, 6, 5)
@@ -123,7 +124,7 @@ def test_images_are_made_by_way_of_a_code(tmp_path):
 
 def test_a_fitted_latent_model_is_used_as_it_is():
     data = table()
-    latent = Autoencoder(2, max_epochs=3, random_state=0).fit(data)
+    latent = Autoencoder(2, architecture=NETS, max_epochs=3, random_state=0).fit(data)
     model = Flow(latent=latent, **QUICK).fit(data)
     assert model.latent_ is latent
     made = model.sample(50, random_state=0)

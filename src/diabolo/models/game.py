@@ -17,7 +17,7 @@ from diabolo.randomness import seeded
 from diabolo.train import Epoch, Objective
 from diabolo.train.average import Average
 
-__all__ = ["LOSSES", "Game", "Loss", "coverage", "energy", "points"]
+__all__ = ["LOSSES", "Game", "Loss", "coverage", "energy", "noise", "points"]
 
 TEMPERATURE = 0.5  # of the draw of a level
 MEMORY = 0.05  # of the planned steps, over which the generator's weights are averaged
@@ -198,7 +198,28 @@ class Game(Objective):
             return self._made(self.average, n)
 
     def _made(self, generator: nn.Module, n: int) -> Tensor:
-        return points(generator, self.encoding, torch.randn(n, self.noise, device=self.step.device))
+        return points(generator, self.encoding, noise(n, self.noise, self.step.device))
+
+
+def noise(n: int, width: int, device: torch.device | str = "cpu") -> Tensor:
+    """What a generator starts from, (n, width): one half of it normal numbers, the other coins, −1 or 1.
+
+    A continuous map of normal numbers alone cannot reach clouds that lie apart without points on the bridges between them.
+
+    References
+    ----------
+    Khayatkhoei, Singh & Elgammal, "Disconnected manifold learning for generative adversarial networks", NeurIPS 2018.
+
+    Examples
+    --------
+    >>> noise(3, 4)[:, 2:].abs()
+    tensor([[1., 1.],
+            [1., 1.],
+            [1., 1.]])
+    """
+    numbers = torch.randn(n, width, device=device)
+    coins = width // 2
+    return torch.cat([numbers[:, : width - coins], numbers[:, width - coins :].sign()], 1)
 
 
 def points(generator: nn.Module, encoding: Encoding, noise: Tensor) -> Tensor:

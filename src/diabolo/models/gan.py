@@ -1,7 +1,8 @@
 r"""A generative adversarial network: one network makes rows, another judges whether a row is real, and both get better.
 
-Noise z ~ N(0, I) becomes a row G(z); the discriminator D gives every row a score, and learns to give real rows the higher
-one, while G learns to turn that round. With the relativistic pairing loss a real row is compared with a generated one,
+Noise z (normal numbers and coins) becomes a row G(z); the discriminator D gives every row a score, and learns to give real
+rows the higher one, while G learns to turn that round. With the relativistic pairing loss a real row is compared with a
+generated one,
 
     L_D = softplus(−(D(x) − D(G(z)))) + γ/2 (‖∇D(x)‖² + ‖∇D(G(z))‖²),    L_G = softplus(−(D(G(z)) − D(x))),
 
@@ -37,7 +38,7 @@ from diabolo.models.base import ROWS, Estimator, n_features
 from diabolo.models.codec import take_weights
 from diabolo.models.encoding import POINTS, Encoding
 from diabolo.models.fitting import identity
-from diabolo.models.game import LOSSES, Game, Loss, points
+from diabolo.models.game import LOSSES, Game, Loss, noise, points
 from diabolo.models.sampling import Samples
 from diabolo.models.training import Material
 from diabolo.nn import Dense
@@ -46,7 +47,7 @@ from diabolo.train import Trainer
 
 __all__ = ["GAN"]
 
-NOISE = 64  # widest that is chosen
+LEAST_NOISE, MOST_NOISE = 16, 64  # that is chosen
 WIDTHS = (128, 128, 128)
 RATE = 1e-3
 STEPS = {"small": 2_000, "base": 6_000, "large": 20_000}
@@ -70,7 +71,7 @@ class GAN(Samples, Estimator):
     Parameters
     ----------
     n_components : int or None
-        Width of the noise; None: the number of features, from 2 to 64.
+        Width of the noise; half of it coins; None: two for each feature, from 16 to 64.
     loss : {"rpgan", "ns", "hinge", "wgan-gp"}
         Relativistic pairing; non-saturating; hinge with spectral normalization; Wasserstein with gradient penalty.
     gamma : "auto", float or (float, float)
@@ -192,10 +193,9 @@ class GAN(Samples, Estimator):
                 f"given={dict(given)!r} is not possible: a GAN makes rows as they come. MaskedAutoencoder keeps any "
                 f"condition, Flow those on the columns it was told to learn as such."
             )
-        noise = torch.randn(n, self.n_components_).split(ROWS)
-        return self.encoding_.decode(
-            torch.cat([points(self.generator_, self.encoding_, part) for part in noise])
-        )
+        parts = noise(n, self.n_components_).split(ROWS)
+        made = [points(self.generator_, self.encoding_, part) for part in parts]
+        return self.encoding_.decode(torch.cat(made))
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights of the generator, and the statistics of the columns."""
@@ -230,7 +230,7 @@ class GAN(Samples, Estimator):
         """Width of the noise."""
         given = self.n_components
         if given is None:
-            return min(NOISE, max(2, n_features(self.schema_)))
+            return min(MOST_NOISE, max(LEAST_NOISE, 2 * n_features(self.schema_)))
         if isinstance(given, bool) or not isinstance(given, Integral) or given < 1:
             raise ParameterError(
                 f"n_components={given!r} is not the width of the noise, a whole number from 1."
