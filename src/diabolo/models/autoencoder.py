@@ -28,7 +28,7 @@ import torch
 from torch import Tensor
 
 from diabolo.columns import Continuous
-from diabolo.data.batch import Batch
+from diabolo.data.batch import Batch, in_one
 from diabolo.distributions import Joint
 from diabolo.errors import ParameterError
 from diabolo.files.parts import build, under
@@ -243,7 +243,8 @@ class Autoencoder(Scores, Distributes, Estimator):
     def score_frame(self, frame: Frame) -> np.ndarray:
         """The same for the rows of a table, (n,)."""
         batch, codec = self.schema_.to_batch(frame, type(self).__name__), self.codec_.precise()
-        return np.concatenate([self._scores(part, codec) for part in batch.split(ROWS)])
+        scores = (torch.from_numpy(self._scores(part, codec)) for part in batch.split(ROWS))
+        return in_one(scores, len(batch)).numpy()
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights, references, and what scores are made of."""
