@@ -56,8 +56,8 @@ class Encoding(nn.Module):
     >>> schema = Schema.fit(frame)
     >>> encoding = Encoding(schema).fit(schema.to_batch(frame))
     >>> again = encoding.decode(encoding(schema.to_batch(frame)))
-    >>> schema.to_table(again.values, frame.template, seen=again.seen)["height"].to_pylist()
-    [1.6, 1.7, None, 1.9]
+    >>> schema.to_table(again.values, frame.template, seen=again.seen)["town"].to_pylist()
+    ['Rome', 'Oslo', 'Bern', 'Rome']
     """
 
     shift: Tensor
