@@ -29,6 +29,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.distributions import Gaussian, Joint
 from diabolo.errors import OvercompleteError, ParameterError
@@ -410,12 +411,6 @@ class VAE(Samples, Scores, Distributes, Estimator):
         values = self.draw_values(self.codec_.widen(code, batch))
         told = self.codec_.told
         return values if told is None else told.write(values, told.numbers(batch))
-
-    def _drawn(self, code: Tensor) -> dict[str, Tensor]:
-        """Values of rows drawn from codes; pixels at their mean, since noise of its own in each is no picture."""
-        joint = self.decode_joint(code)
-        pictures = {key for key, column in self.schema_.blocks.items() if isinstance(column, Image)}
-        return {key: p.mean if key in pictures else p.sample() for key, p in joint.items()}
 
     def _scores(self, batch: Batch, codec: Codec) -> np.ndarray:
         with torch.inference_mode():
