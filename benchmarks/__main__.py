@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import (
+    adult,
     anomaly,
+    denoise,
     digits,
     estimators,
     few_labels,
@@ -21,6 +23,7 @@ from benchmarks import (
     speed,
     startup,
     sweep,
+    vae,
 )
 from benchmarks.bars import Bar, table
 from benchmarks.race import Race
@@ -52,6 +55,13 @@ GROUPS: dict[str, Group] = {
     "gan": gan.measure,
     "generated-images": generated_images.measure,
     "few-labels-mnist": few_labels.mnist,
+    "adult": adult.measure,
+    "vae-digits": vae.digits,
+    "vae-adult": vae.adult,
+    "denoise": denoise.noise,
+    "zoom": denoise.zoom,
+    "vae-static": vae.static,
+    "vae-dynamic": vae.dynamic,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 

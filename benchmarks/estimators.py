@@ -10,7 +10,7 @@ import diabolo
 from benchmarks.bars import Bar
 from benchmarks.race import Race
 
-TABULAR = ("LinearAutoencoder", "Autoencoder", "SemiSupervisedClassifier")
+TABULAR = ("LinearAutoencoder", "Autoencoder", "SemiSupervisedClassifier", "VAE")
 
 
 def measure(race: Race) -> Iterator[Bar]:

@@ -28,22 +28,22 @@ def pairs(n: int = 2000) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def joint() -> MaskedAutoencoder:
     """Of all rows, none held out: what it learns is their joint."""
-    return MaskedAutoencoder(max_epochs=30, trainer=Trainer(validation=0.0), **SMALL).fit(pairs())
+    return MaskedAutoencoder(max_epochs=80, trainer=Trainer(validation=0.0), **SMALL).fit(pairs(600))
 
 
 def test_the_learned_joint_is_that_of_the_rows_in_either_order(joint):
     states = pd.DataFrame(itertools.product("pqr", ["no", "yes"]), columns=["a", "b"])
     codes = joint.codebook_.to_codes(joint.schema_.to_batch(diabolo.models.base.as_frame(states)))
-    shares = pairs().value_counts(normalize=True).reindex(pd.MultiIndex.from_frame(states)).to_numpy()
+    shares = pairs(600).value_counts(normalize=True).reindex(pd.MultiIndex.from_frame(states)).to_numpy()
     for order in ((0, 1), (1, 0)):
         learned = chain(joint.net_, codes, order).exp().detach().numpy()
         assert learned.sum() == pytest.approx(1.0, abs=1e-5)
-        assert np.abs(learned - shares).sum() / 2 < 0.02
+        assert np.abs(learned - shares).sum() / 2 < 0.03
 
 
 def test_samples_have_the_shares_of_the_rows(joint):
     found = joint.sample(4000, random_state=0).value_counts(normalize=True)
-    shares = pairs().value_counts(normalize=True)
+    shares = pairs(600).value_counts(normalize=True)
     assert found.sub(shares, fill_value=0).abs().sum() / 2 < 0.04
 
 

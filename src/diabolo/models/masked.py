@@ -50,7 +50,9 @@ from diabolo.train import History, Trainer
 __all__ = ["MaskedAutoencoder"]
 
 BATCHES, SMALLEST_BATCH, LARGEST_BATCH = 40, 64, 512  # about so many in an epoch, of so many rows
-STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 2400, 20, 100, 2e-3
+WIDTH, BLOCKS = 256, 3
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 1800, 20, 100, 2e-3
+JUDGED, MOST_LOOKS = 4000, 16  # looks at held-out rows in all, and at each row
 TOGETHER = 512  # rows drawn in one order
 START_ROWS = 20_000  # rows that show the principal components of features
 
@@ -247,10 +249,12 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         folder = None if run_dir is None else Path(run_dir) / "nets"
         same = None if folder is None else identity(self, material.seed, material.trainer, rows, held_out)
         coded = dataclasses.replace(material, rows=rows, held_out=held_out)
-        objective = HiddenCells(net.to(rows.index.device))
+        looks = min(MOST_LOOKS, max(1, JUDGED // len(held_out)))
+        objective = HiddenCells(net.to(rows.index.device), looks)
         trainer = material.trainer.settled(patience=1.0)  # hidden cells are another sample in every epoch
         history = coded.train(objective, plan, folder=folder, identity=same, trainer=trainer)
-        return objective.average.net.cpu().eval(), history
+        net.load_state_dict(objective.average.net.state_dict())
+        return net.cpu().eval(), history
 
     def _find_waist(self, batch: Batch) -> None:
         """Principal components of the features of training rows."""
@@ -275,9 +279,9 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
 
     def _architecture(self) -> Architecture:
         """The architecture a person gave, or the one of the size."""
-        given = self.architecture
+        given: Any = self.architecture
         if isinstance(given, str) and given == "auto":
-            return Residual(int(256 * defaults.SIZES[self.size]), 3)
+            return Residual(int(WIDTH * defaults.SIZES[self.size]), BLOCKS)
         if isinstance(given, str | type) or not isinstance(given, Architecture):
             raise ParameterError(
                 f"architecture={given!r} is neither 'auto' nor a value such as Residual(256, 3)."

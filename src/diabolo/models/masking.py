@@ -117,6 +117,8 @@ class HiddenCells(Objective):
     ----------
     net : MaskedNet
         Its running average is what is judged and kept: single steps are noisy, for every step hides other cells.
+    looks : int
+        So many orders and lengths are judged for every held-out row.
 
     References
     ----------
@@ -124,10 +126,11 @@ class HiddenCells(Objective):
     Hoogeboom et al., "Autoregressive diffusion models", ICLR 2022.
     """
 
-    def __init__(self, net: MaskedNet) -> None:
+    def __init__(self, net: MaskedNet, looks: int = 1) -> None:
         super().__init__()
         self.net = net
         self.average = Average(net, MEMORY)
+        self.looks = looks
 
     def losses(self, batch: Batch, player: str = "model") -> dict[str, Tensor]:  # noqa: ARG002 - one player
         """``hidden`` in nats per row; lengths are spread evenly over the rows of a batch."""
@@ -140,12 +143,15 @@ class HiddenCells(Objective):
         return {"hidden": self._loss(self.net, codes, noise, lengths.frac())}
 
     def monitor(self, batch: Batch) -> Tensor:
-        """The same of the averaged network, with an order and a length that belong to the row for good."""
-        codes = batch.values[CODES]
-        row = batch.index[:, None] + 1.0
-        cell = torch.arange(codes.shape[1], device=codes.device)
-        noise = (torch.sin(12.9898 * row.double() + 78.233 * cell) * 43758.5453).frac().abs()
-        return self._loss(self.average.net, codes, noise, (batch.index.double() * GOLDEN).frac())
+        """The same of the averaged network, with orders and lengths that belong to the row for good."""
+        return torch.stack([self._look(batch, look) for look in range(self.looks)]).mean(0)
+
+    def _look(self, batch: Batch, look: int) -> Tensor:
+        """The loss of rows under the look-th of their orders and lengths."""
+        codes, row = batch.values[CODES], batch.index.double()
+        cell = torch.arange(codes.shape[1], device=codes.device) + look * codes.shape[1]
+        noise = (torch.sin(12.9898 * (row[:, None] + 1.0) + 78.233 * cell) * 43758.5453).frac().abs()
+        return self._loss(self.average.net, codes, noise, (row * GOLDEN + look / self.looks).frac())
 
     def _loss(self, net: Any, codes: Tensor, noise: Tensor, lengths: Tensor) -> Tensor:
         """The weighted sum over hidden cells; ``noise`` (B, d) gives orders, ``lengths`` (B,) shares of known cells."""

@@ -11,10 +11,7 @@ __all__ = ["Overlay", "overlay"]
 
 BINS = 24
 MOST_LEVELS = 14
-BULK = (
-    (0.005, "lower"),
-    (0.995, "higher"),
-)  # of the real cells; what is further out lies in the outermost bins
+TAIL = 0.005  # of the real cells on either side, which lie in the outermost bins with whatever is further out
 
 
 @dataclasses.dataclass(frozen=True)
