@@ -68,6 +68,12 @@ def test_how_much_was_changed_is_told(fitted):
     assert fitted.denoises_
 
 
+@pytest.mark.parametrize(("size", "channels"), [("small", 12), ("large", 48)])
+def test_the_size_is_that_of_the_net(size, channels):
+    model = Denoiser(size=size, max_epochs=1, random_state=0).fit(CLEAN[:20])
+    assert model.architecture_ == UNet(channels)
+
+
 def test_bytes_come_back_as_bytes():
     model = Denoiser(**QUICK).fit((255 * CLEAN[:200]).astype(np.uint8))
     assert model.reconstruct((255 * CLEAN[:3]).astype(np.uint8)).dtype == np.uint8
@@ -100,6 +106,7 @@ def test_a_seed_gives_the_same_bits_and_a_folder_changes_nothing(tmp_path):
             ParameterError,
             "needs images",
         ),
+        ({"size": "huge", "architecture": "auto"}, (CLEAN[:9],), ParameterError, "size='huge'"),
         ({"corruption": 0.3}, (CLEAN[:9],), ParameterError, "corruption=0.3"),
     ],
 )

@@ -210,6 +210,7 @@ class Denoiser(Estimator):
         corruption = Noise() if damaged is None and self.corruption is None else self.corruption
         if corruption is not None:
             corruption.check(self.schema_)
+        plan = material.plan(self)
         self.n_components_, self.architecture_ = 0, self._architecture()
         with seeded(material.seed, "weights"):
             cleaner = Cleaner(self.schema_, self.architecture_).to(material.rows.index.device)
@@ -218,7 +219,7 @@ class Denoiser(Estimator):
         batches = [material.rows, material.held_out, *([] if damaged is None else [material.counterparts])]
         same = folder and identity(self, material.seed, material.trainer, *cast(list[Batch], batches))
         self.history_ = material.train(
-            Cleaning(cleaner, corruption, material), material.plan(self), folder=folder, identity=same
+            Cleaning(cleaner, corruption, material), plan, folder=folder, identity=same
         )
         self.cleaner_ = cleaner.cpu().eval()
         return self
@@ -273,5 +274,5 @@ class Denoiser(Estimator):
         if given != "auto":
             raise ParameterError(f"architecture={given!r} is neither 'auto' nor a UNet(...) or Dense(...).")
         if len(self.schema_.columns) == 1 and isinstance(self.schema_.columns[0], Image):
-            return UNet(max(1, int(CHANNELS * defaults.factor(self.size))))
+            return UNet(max(1, int(CHANNELS * defaults.SIZES[self.size])))
         return cast(Dense, defaults.architecture(self.size, self.schema_))

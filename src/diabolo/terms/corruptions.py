@@ -171,8 +171,8 @@ class Blur(CellCorruption):
     >>> pixels = torch.zeros(1, 1, 5, 5)
     >>> pixels[..., 2, 2] = 1.0
     >>> blurred = Blur(1.0).damaged(Batch({"image": pixels}, {}, torch.arange(1))).values["image"]
-    >>> round(blurred[0, 0, 2, 2].item(), 2), round(blurred.sum().item(), 2)
-    (0.16, 1.0)
+    >>> round(blurred[0, 0, 2, 2].item(), 2)
+    0.16
     """
 
     sd: float = 1.0
