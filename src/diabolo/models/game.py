@@ -125,7 +125,7 @@ class Game(Objective):
         return (1.0 - self.step / self.steps).expand(len(batch))
 
     def measures(self, held_out: Batch) -> dict[str, list[float]]:
-        """How often the discriminator prefers a held-out row to a generated one, the band of a coin, coverage, energy score."""
+        """How often the discriminator prefers a held-out row to a generated one, a coin's band, coverage, energy."""
         real = held_out.values[POINTS][:JUDGED]
         made = self._sample(len(real))
         scores = self.discriminator(real).flatten(), self.discriminator(made).flatten()
