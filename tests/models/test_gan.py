@@ -37,7 +37,7 @@ def test_mean_and_covariance_of_a_cloud():
 def test_the_record_holds_both_players_and_the_judgement():
     history = GAN(max_epochs=2, **SMALL).fit(cloud()).history_
     assert set(history.epochs[-1].terms) == {"discriminator", "penalty", "generator"}
-    assert set(history.epochs[-1].measures) == {"win_rate", "band", "coverage"}
+    assert set(history.epochs[-1].measures) == {"win_rate", "band", "coverage", "energy"}
     low, high = history.epochs[-1].measures["band"]
     assert high - 0.5 == 0.5 - low == pytest.approx(1.96 / (4 * 40) ** 0.5)  # 40 rows of 400 are held out
 
@@ -117,7 +117,7 @@ def test_what_a_person_sets_of_the_trainer_is_kept():
 @pytest.mark.parametrize("loss", ["ns", "hinge", "wgan-gp"])
 def test_the_other_losses_train(loss):
     model = GAN(loss=loss, max_epochs=30, batch_size=32, **SMALL).fit(cloud())
-    energies = [epoch.held_out for epoch in model.history_.epochs]
+    energies = [epoch.measures["energy"][0] for epoch in model.history_.epochs]
     assert energies[-1] < energies[0] - 0.1
 
 

@@ -97,8 +97,8 @@ class GAN(Samples, Estimator):
         half of the time, within the 95 % band of a fair coin, N(1/2, 1/4n), while coverage did not fall. Or
         ``max_epochs``, ``max_seconds``, ``diverged``, ``interrupted``.
     history_ : History
-        With the terms of both players, and ``win_rate``, ``band`` and ``coverage`` in each epoch's ``measures``;
-        ``held_out`` is the energy score of held-out rows, by which the best weights are chosen.
+        With the terms of both players, and ``win_rate``, ``band``, ``coverage`` and ``energy`` (score of held-out
+        rows) in each epoch's ``measures``; the last weights are kept.
 
     Raises
     ------

@@ -412,12 +412,6 @@ class VAE(Samples, Scores, Distributes, Estimator):
         told = self.codec_.told
         return values if told is None else told.write(values, told.numbers(batch))
 
-    def _drawn(self, code: Tensor) -> dict[str, Tensor]:
-        """Values of rows drawn from codes; pixels at their mean, since noise of its own in each is no picture."""
-        joint = self.decode_joint(code)
-        pictures = {key for key, column in self.schema_.blocks.items() if isinstance(column, Image)}
-        return {key: p.mean if key in pictures else p.sample() for key, p in joint.items()}
-
     def _scores(self, batch: Batch, codec: Codec) -> np.ndarray:
         with torch.inference_mode():
             batch = batch.astype(next(codec.parameters()).dtype)
