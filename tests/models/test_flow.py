@@ -34,7 +34,7 @@ def told() -> Flow:
 
 def test_mean_and_covariance_of_a_cloud():
     rows = cloud()
-    made = Flow(size="small", max_epochs=8, random_state=0).fit(rows).sample(2000, random_state=1)
+    made = Flow(size="small", max_epochs=12, random_state=0).fit(rows).sample(2000, random_state=1)
     assert made.dtype == rows.dtype
     assert np.allclose(made.mean(0), rows.mean(0), atol=0.15)
     assert np.allclose(np.cov(made.T), np.cov(rows.T), atol=0.35)

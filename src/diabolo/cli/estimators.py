@@ -1,5 +1,6 @@
 """From the options of a command to an estimator."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -150,7 +151,7 @@ def _term(option: str, text: str, base: type[T], number: str, allowed: str) -> T
     from diabolo import terms
 
     exported = (getattr(terms, name) for name in terms.__all__)
-    made: dict[str, type[T]] = {
+    made: dict[str, Callable[..., T]] = {
         n.__name__.lower(): n for n in exported if issubclass(n, base) and n is not base
     }
     name, equals, amount = text.partition("=")

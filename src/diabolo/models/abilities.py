@@ -31,7 +31,7 @@ def absent(kind: type, name: str) -> AttributeError:
     --------
     >>> from diabolo.models import GAN
     >>> print(absent(GAN, "transform"))  # doctest: +ELLIPSIS
-    a GAN has no transform: it gives rows no code. Models that have it: Autoencoder, ...
+    a GAN has no transform: it gives rows no code. Models that have it: VAE, Autoencoder, ...
     >>> print(absent(GAN, "codec_"))
     'GAN' object has no attribute 'codec_'
     """

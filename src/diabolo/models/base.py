@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from diabolo.columns import Image
-from diabolo.data.batch import Batch
+from diabolo.data.batch import Batch, in_one
 from diabolo.data.labels import UNLABELED, Labels
 from diabolo.data.readers import read
 from diabolo.data.schema import Schema
@@ -214,12 +214,10 @@ class Encodes(TransformerMixin, ABC):
         return self._codes(batch)[:, : self.n_components_].numpy()
 
     def _codes(self, batch: Batch) -> Tensor:
-        """Codes of any number of rows, on the CPU; in one piece of memory, for many small ones would scatter the large."""
-        codes = torch.empty(len(batch), self.n_components_)
+        """Codes of any number of rows, on the CPU."""
         with torch.inference_mode():
-            for part, place in zip(batch.split(ROWS), codes.split(ROWS), strict=True):
-                place.copy_(self.encode_batch(part))
-        return codes
+            codes = (self.encode_batch(part).float().cpu() for part in batch.split(ROWS))
+            return in_one(codes, len(batch))
 
 
 class Predicts(ClassifierMixin, ABC):
@@ -337,7 +335,7 @@ class Decodes(Encodes, ABC):
         ndarray of float64, shape (n,), or (n, n_columns) in the order of ``schema_.names``
         """
         _, batch = self._read(X)  # type: ignore[attr-defined]
-        errors = np.concatenate(list(self._errors(batch)))
+        errors = in_one(self._errors(batch), len(batch)).numpy()
         return errors if by_column else errors.sum(1)
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002 - scikit-learn's signature
@@ -349,13 +347,13 @@ class Decodes(Encodes, ABC):
         )
         return 1.0 - float(sum(e.sum() for e in self._errors(batch))) / max(baseline, 1e-300)
 
-    def _errors(self, batch: Batch) -> Iterator[np.ndarray]:
+    def _errors(self, batch: Batch) -> Iterator[Tensor]:
         """Errors by column, piece after piece."""
         schema: Schema = self.schema_  # type: ignore[attr-defined]
         for part in batch.split(ROWS):
             with torch.inference_mode():
                 expected = self.decode_coordinates(self.encode_batch(part))
-                yield schema.errors_by_column(part, expected.cpu()).double().numpy()
+                yield schema.errors_by_column(part, expected.cpu()).double()
 
     def _as_codes(self, X: Any) -> Tensor:
         """Codes given by a person, as a tensor of the right width."""

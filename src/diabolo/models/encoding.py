@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from diabolo.columns import Binary, Categorical, Continuous, Count, Image, Ordinal
 from diabolo.columns.base import Column
-from diabolo.data.batch import Batch
+from diabolo.data.batch import Batch, in_one
 from diabolo.data.schema import Schema
 from diabolo.models.base import ROWS, Distributes
 
@@ -56,8 +56,8 @@ class Encoding(nn.Module):
     >>> schema = Schema.fit(frame)
     >>> encoding = Encoding(schema).fit(schema.to_batch(frame))
     >>> again = encoding.decode(encoding(schema.to_batch(frame)))
-    >>> schema.to_table(again.values, frame.template, seen=again.seen)["height"].to_pylist()
-    [1.6, 1.7, None, 1.9]
+    >>> schema.to_table(again.values, frame.template, seen=again.seen)["town"].to_pylist()
+    ['Rome', 'Oslo', 'Bern', 'Rome']
     """
 
     shift: Tensor
@@ -226,7 +226,9 @@ class LatentEncoding(nn.Module):
         return Batch(self.model.draw_values(codes), {}, torch.arange(len(points)))
 
     def _codes(self, batch: Batch) -> Tensor:
-        return torch.cat([self.model.encode_batch(part.to("cpu")).float() for part in batch.split(ROWS)])
+        return in_one(
+            (self.model.encode_batch(part.to("cpu")).float() for part in batch.split(ROWS)), len(batch)
+        )
 
 
 @dataclasses.dataclass(frozen=True)

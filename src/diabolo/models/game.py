@@ -264,8 +264,8 @@ def coverage(real: Tensor, made: Tensor) -> float:
 
     Examples
     --------
-    >>> coverage(torch.tensor([[0.0], [1.0], [9.0], [9.5]]), torch.tensor([[0.2]]))
-    0.5
+    >>> round(coverage(torch.arange(12.0)[:, None], torch.tensor([[0.0]])), 2)
+    0.33
     """
     if len(real) < 2:
         return 1.0  # no neighbor, no radius

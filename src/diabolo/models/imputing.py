@@ -12,6 +12,7 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
+from diabolo.data.batch import in_one
 from diabolo.data.matching import names_in
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
@@ -128,7 +129,9 @@ class Imputes(ABC):
         codes = self.codebook_.to_codes(batch)
         codes[:, j] = HIDDEN
         with torch.inference_mode():
-            logits = torch.cat([self.net_.logits(self.net_.features(c), j) for c in codes.split(ROWS)])
+            logits = in_one(
+                (self.net_.logits(self.net_.features(c), j) for c in codes.split(ROWS)), len(codes)
+            )
             return (logits[:, : len(spread)].softmax(1) @ spread).numpy()
 
     def levels(self, column: str) -> np.ndarray:
