@@ -51,7 +51,7 @@ __all__ = ["MaskedAutoencoder"]
 
 BATCHES, SMALLEST_BATCH, LARGEST_BATCH = 40, 64, 512  # about so many in an epoch, of so many rows
 WIDTH, BLOCKS = 256, 3
-STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 1800, 20, 100, 2e-3
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 2400, 20, 100, 2e-3
 JUDGED, MOST_LOOKS = 4000, 16  # looks at held-out rows in all, and at each row
 TOGETHER = 512  # rows drawn in one order
 START_ROWS = 20_000  # rows that show the principal components of features
@@ -251,8 +251,7 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         coded = dataclasses.replace(material, rows=rows, held_out=held_out)
         looks = min(MOST_LOOKS, max(1, JUDGED // len(held_out)))
         objective = HiddenCells(net.to(rows.index.device), looks)
-        trainer = material.trainer.settled(patience=1.0)  # hidden cells are another sample in every epoch
-        history = coded.train(objective, plan, folder=folder, identity=same, trainer=trainer)
+        history = coded.train(objective, plan, folder=folder, identity=same)
         net.load_state_dict(objective.average.net.state_dict())
         return net.cpu().eval(), history
 
