@@ -166,10 +166,7 @@ class Game(Objective):
             self.step += 1
         with torch.no_grad():
             made = self._made(self.generator, len(real))
-        first, last = self.loss.gamma
-        gamma = last + (first - last) * 0.5 * (
-            1 + math.cos(math.pi * min(1.0, float(self.step) / self.steps))
-        )
+        gamma = self._gamma()
         if not gamma:
             scores = self.discriminator(torch.cat([real, made])).squeeze(1).chunk(2)
             return {"discriminator": self.loss.discriminator(*scores)}
@@ -186,6 +183,12 @@ class Game(Objective):
         slopes = _slopes(found, places).chunk(2)
         terms = self.loss.discriminator(*found.squeeze(1).chunk(2))
         return {"discriminator": terms, "penalty": gamma / 2 * (slopes[0] + slopes[1])}
+
+    def _gamma(self) -> float:
+        """Weight of the penalty: from its first to its last value by equal factors: balance first, then sharpness."""
+        first, last = self.loss.gamma
+        done = min(1.0, float(self.step) / self.steps)
+        return first * (last / first) ** done if first and last else first + (last - first) * done
 
     def _make(self, real: Tensor) -> dict[str, Tensor]:
         """The generator's term."""
