@@ -31,8 +31,8 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "evaluate": (evaluate, "diabolo evaluate people.diabolo new.csv --json"),
     "traverse": (traverse, "diabolo traverse people.diabolo people.csv --row 0"),
     "label": (label, "diabolo label people.csv --labels few.csv -o labels.parquet"),
-    "sample": (sample, "diabolo sample people.diabolo -n 1000 -o new.csv --given age=30..40"),
-    "impute": (impute, "diabolo impute people.diabolo people.csv -o filled.csv"),
+    "sample": (sample, "diabolo sample masked.diabolo -n 1000 -o made.csv --given age=30..40"),
+    "impute": (impute, "diabolo impute masked.diabolo people.csv -o filled.csv"),
     "inspect": (inspect, "diabolo inspect people.diabolo"),
     "report": (report, "diabolo report people.diabolo new.csv -o report.html --label city"),
 }
