@@ -148,9 +148,7 @@ def _term(option: str, text: str, base: type[T], number: str, allowed: str) -> T
     from diabolo import terms
 
     exported = (getattr(terms, name) for name in terms.__all__)
-    made: dict[str, type[T]] = {
-        n.__name__.lower(): n for n in exported if issubclass(n, base) and n is not base
-    }
+    made: dict[str, Any] = {n.__name__.lower(): n for n in exported if issubclass(n, base) and n is not base}
     name, equals, amount = text.partition("=")
     if name not in made:
         raise ParameterError(f"{option} {text} is not one of {', '.join(made)}, with ={number} if you like.")

@@ -290,10 +290,10 @@ class Autoencoder(Scores, Distributes, Estimator):
         """What scores are made of, from codes of some rows and residuals of held-out ones."""
         rows, held_out = (part.spread(ROWS) for part in (material.rows, material.held_out))
         with torch.inference_mode():
-            codes = [self.encode_batch(material.source(part).to("cpu")) for part in (rows, held_out)]
+            code, held = (self.encode_batch(material.source(part).to("cpu")) for part in (rows, held_out))
             shared = {k for k, c in self.schema_.blocks.items() if isinstance(c, Continuous) and c.shared}
-            scales = residual_scales(self.decode_joint(codes[1]), held_out.to("cpu"), shared)
-            return Density.fit(*codes, scales, material.seed)
+            scales = residual_scales(self.decode_joint(held), held_out.to("cpu"), shared)
+            return Density.fit(code, held, scales, material.seed)
 
     def _copying_allowed(self, material: Material) -> bool:
         asked = (material.counterparts, self.corruption, self.penalty)

@@ -91,11 +91,11 @@ class Material:
         train, held_out = split(frame.n_rows, trainer.validation, seed)
         model._learn_schema(frame, schema, train)
         batch = model.schema_.to_batch(frame, type(model).__name__).to(defaults.device(model.device))
-        parts = (batch.take(torch.from_numpy(part).to(batch.index.device)) for part in (train, held_out))
+        rows, held = (batch.take(torch.from_numpy(part).to(batch.index.device)) for part in (train, held_out))
         if other is None:
-            return cls(frame, batch, *parts, trainer, seed)
+            return cls(frame, batch, rows, held, trainer, seed)
         counterparts = model.schema_.to_batch(other, type(model).__name__).to(batch.index.device)
-        return cls(other, batch, *parts, trainer, seed, counterparts)
+        return cls(other, batch, rows, held, trainer, seed, counterparts)
 
     def source(self, batch: Batch) -> Batch:
         """What the encoder is given of some rows: themselves, or their counterparts."""
