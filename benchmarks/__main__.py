@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import (
+    adult,
     anomaly,
     denoise,
     digits,
     estimators,
     few_labels,
+    gan,
+    generated_images,
     linear,
     map_quality,
     maps,
@@ -49,7 +52,10 @@ GROUPS: dict[str, Group] = {
     "sweep": sweep.sweep,
     "dimension": sweep.dimension,
     "map-quality": map_quality.measure,
+    "gan": gan.measure,
+    "generated-images": generated_images.measure,
     "few-labels-mnist": few_labels.mnist,
+    "adult": adult.measure,
     "vae-digits": vae.digits,
     "vae-adult": vae.adult,
     "denoise": denoise.noise,

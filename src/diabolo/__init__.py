@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.evaluate.sweep import sweep as sweep
     from diabolo.models.autoencoder import Autoencoder as Autoencoder
     from diabolo.models.denoiser import Denoiser as Denoiser
+    from diabolo.models.flow import Flow as Flow
+    from diabolo.models.gan import GAN as GAN
     from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
     from diabolo.models.loading import load as load
     from diabolo.models.masked import MaskedAutoencoder as MaskedAutoencoder
@@ -27,6 +29,8 @@ __version__ = "0.1.0"
 _HOME = {
     "Autoencoder": "diabolo.models.autoencoder",
     "Denoiser": "diabolo.models.denoiser",
+    "Flow": "diabolo.models.flow",
+    "GAN": "diabolo.models.gan",
     "LinearAutoencoder": "diabolo.models.linear",
     "MaskedAutoencoder": "diabolo.models.masked",
     "Schema": "diabolo.data.schema",

@@ -1,6 +1,7 @@
 """Every error and warning a person can meet; each says what came, what is allowed and what to do."""
 
 __all__ = [
+    "AbsentAbilityError",
     "AmbiguousLabelWarning",
     "AmbiguousTextWarning",
     "ArchitectureError",
@@ -111,6 +112,10 @@ class ArchitectureError(ParameterError):
 
 class CapabilityError(DiaboloError, ValueError):
     """The model cannot do what is asked of it: decode, say."""
+
+
+class AbsentAbilityError(CapabilityError, AttributeError):
+    """The model has no such method, by its nature; others have."""
 
 
 class DivergenceError(DiaboloError, ArithmeticError):

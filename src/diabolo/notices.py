@@ -1,6 +1,6 @@
 """Warnings that point at the line of the person who called, not at one of ours."""
 
-import sys
+import inspect
 import warnings
 
 __all__ = ["warn"]
@@ -29,8 +29,8 @@ def warn(text: str, category: type[Warning]) -> None:
 
 def _distance() -> int:
     """Frames from :func:`warn` to the caller's."""
-    frame, steps = sys._getframe(1), 1  # of warn itself
-    while frame.f_back is not None and _package(frame.f_globals) in OURS:
+    frame, steps = inspect.currentframe(), 0
+    while frame is not None and frame.f_back is not None and _package(frame.f_globals) in OURS:
         frame, steps = frame.f_back, steps + 1
     return steps - 1
 

@@ -68,6 +68,24 @@ def model(folder: Path, linear_model: Path) -> Path:
     return Path(shutil.copy(linear_model, folder / "people.diabolo")).relative_to(folder)
 
 
+@pytest.fixture(scope="session")
+def masked_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A masked autoencoder of people, barely trained."""
+    home = tmp_path_factory.mktemp("masked")
+    (home / "people.csv").write_text(people_csv())
+    fitted = diabolo.MaskedAutoencoder(architecture=diabolo.nn.Residual(16, 1), max_epochs=2, random_state=0)
+    with pytest.warns(diabolo.errors.DiaboloWarning):
+        fitted.fit(Frame.of(diabolo.read(home / "people.csv")))
+    fitted.save(home / "masked.diabolo")
+    return home / "masked.diabolo"
+
+
+@pytest.fixture
+def masked(folder: Path, masked_model: Path) -> Path:
+    """The masked autoencoder in the current folder."""
+    return Path(shutil.copy(masked_model, folder / "masked.diabolo")).relative_to(folder)
+
+
 @pytest.fixture
 def run(folder: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     """Run a command in the current folder."""

@@ -5,6 +5,7 @@ from diabolo.cli.estimators import ModelName, Size, corruption, estimator, penal
 from diabolo.errors import ParameterError
 from diabolo.models.base import Decodes
 from diabolo.models.defaults import SIZES
+from diabolo.models.sampling import Samples
 from diabolo.terms import KLSparsity, Masking, Neighbors, SaltAndPepper, Sparsity
 
 NOTHING = {
@@ -17,8 +18,8 @@ NOTHING = {
 }
 
 
-def test_every_model_that_rebuilds_rows_can_be_asked_for():
-    rebuild = {name for name in models.__all__ if issubclass(getattr(models, name), Decodes)}
+def test_every_model_that_rebuilds_or_makes_rows_can_be_asked_for():
+    rebuild = {name for name in models.__all__ if issubclass(getattr(models, name), Decodes | Samples)}
     assert {name.estimator for name in ModelName} == rebuild
 
 

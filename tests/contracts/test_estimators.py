@@ -11,12 +11,15 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import diabolo
 from diabolo import models
+from diabolo.errors import ParameterError
 from diabolo.models.base import Decodes, Predicts
+from diabolo.models.sampling import Samples
 from diabolo.models.scoring import Scores
 from diabolo.nn import Dense
 
 pytestmark = pytest.mark.toy
 
+OWN = {"GAN": {"architecture": Dense((8,), activation="leaky_relu", norm="none")}}
 CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "method": "spread", "random_state": 0}
 
 
@@ -24,7 +27,9 @@ def cheap(name: str, **more):
     """An estimator with parameters that make it quick, where it has them."""
     kind = getattr(models, name)
     allowed = kind._get_param_names()
-    return kind(**{key: value for key, value in {**CHEAP, **more}.items() if key in allowed})
+    return kind(
+        **{key: value for key, value in {**CHEAP, **OWN.get(name, {}), **more}.items() if key in allowed}
+    )
 
 
 def checks():
@@ -134,6 +139,35 @@ def test_data_come_back_as_what_they_were(name, data):
 def test_fit_is_repeatable_on_a_clone(name):
     model = cheap(name, n_components=2).fit(array())
     assert np.array_equal(clone(model).fit(array()).transform(array()), model.transform(array()))
+
+
+MAKE = [name for name in models.__all__ if issubclass(getattr(models, name), Samples)]
+
+
+@pytest.mark.parametrize("maker", MAKE)
+@pytest.mark.parametrize("kind", ["array", "table"])
+def test_new_rows_are_like_the_old_and_a_file_keeps_how_they_are_made(maker, kind, tmp_path):
+    data = DATA[kind]()
+    model = cheap(maker).fit(data)
+    made = model.sample(7, random_state=1)
+    assert type(made) is type(data)
+    assert made.shape == (7, *data.shape[1:])
+    assert made.dtypes.equals(data.dtypes) if kind == "table" else made.dtype == data.dtype
+    assert _same(model.sample(7, random_state=1), made)
+    assert not _same(model.sample(7, random_state=2), made)
+    assert model.sample(0).shape == (0, *data.shape[1:])
+    model.save(tmp_path / "model.diabolo")
+    again = diabolo.load(tmp_path / "model.diabolo")
+    assert _same(again.sample(7, random_state=1), made)
+    again.save(tmp_path / "again.diabolo")
+    assert (tmp_path / "again.diabolo").read_bytes() == (tmp_path / "model.diabolo").read_bytes()
+
+
+@pytest.mark.parametrize("maker", MAKE)
+@pytest.mark.parametrize("n", [-1, 2.5, True])
+def test_a_number_of_rows_that_is_none_is_refused(maker, n):
+    with pytest.raises(ParameterError, match="number of rows"):
+        cheap(maker).fit(array()).sample(n)
 
 
 SCORING = [name for name in models.__all__ if issubclass(getattr(models, name), Scores)]

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diabolo.data.batch import Batch
+from diabolo.data.batch import Batch, in_one
 
 
 def batch_of(rows: int, *, weighted: bool = True) -> Batch:
@@ -65,3 +65,10 @@ def test_numbers_change_their_precision_and_levels_do_not():
 )
 def test_spread_takes_at_most_so_many_in_steady_strides(most, rows):
     assert_rows(batch_of(5).spread(most), rows)
+
+
+def test_answers_for_pieces_come_in_order_and_may_be_learned_from() -> None:
+    with torch.inference_mode():
+        whole = in_one((part.values["x"] * 2 for part in batch_of(5).split(2)), 5)
+    assert torch.equal(whole, batch_of(5).values["x"] * 2)
+    assert not whole.is_inference()

@@ -68,7 +68,7 @@ def test_levels_are_those_of_levels_and_of_no_numbers(known):
     [
         ({"city": "Rome"}, "no column 'city'"),
         ({"planet": "Mars"}, "left the column 'planet' out"),
-        ({"town": "Paris"}, "levels are 'Rome', 'Oslo'"),
+        ({"town": "Paris"}, "levels are 'Oslo', 'Rome'"),
         ({"town": []}, "at least one"),
         ({"town": ("A", "M")}, "no range"),
         ({"size": (170, 160)}, "empty range"),

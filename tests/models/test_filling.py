@@ -79,9 +79,8 @@ def test_rare_levels_can_be_had_and_come_up():
     assert list(model.levels("town")) == ["Bonn", "Jena", "Oslo", "Rome", "Ulm"]
     shares = model.predict_proba(rows, "town")
     assert np.allclose(shares.sum(1), 1, atol=1e-5)
-    counts = dict(
-        zip(model.schema_.blocks["categorical"].rare[0], model.schema_.blocks["categorical"].rare_counts[0])
-    )
+    column = model.schema_.blocks["categorical"]
+    counts = dict(zip(column.rare[0], column.rare_counts[0], strict=True))
     assert np.allclose(shares[:, 0] * counts["Jena"], shares[:, 1] * counts["Bonn"], rtol=1e-3)
 
 

@@ -14,6 +14,7 @@ from diabolo.errors import (
 )
 from diabolo.files import container
 from diabolo.models.autoencoder import Autoencoder
+from diabolo.models.loading import from_content
 from diabolo.nn import Dense
 
 pytestmark = pytest.mark.toy
@@ -111,3 +112,8 @@ def test_a_fault_of_the_code_is_not_blamed_on_the_file(path, monkeypatch, fault)
     monkeypatch.setattr(diabolo.Autoencoder, "take_tensors", broken)
     with pytest.raises(type(fault), match="ours"):
         diabolo.load(path)
+
+
+def test_a_model_inside_a_model_must_be_one_of_ours():
+    with pytest.raises(ModelFileError, match="'Popen', not one of ours"):
+        from_content({"model": "Popen"}, {})

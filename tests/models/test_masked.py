@@ -9,7 +9,7 @@ import torch
 
 import diabolo
 from diabolo import MaskedAutoencoder
-from diabolo.errors import ArchitectureError, OvercompleteError, ParameterError
+from diabolo.errors import ArchitectureError, CheckpointError, OvercompleteError, ParameterError
 from diabolo.models.filling import chain
 from diabolo.nn import Conv, Residual
 from diabolo.train import Trainer
@@ -27,13 +27,14 @@ def pairs(n: int = 2000) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def joint() -> MaskedAutoencoder:
-    return MaskedAutoencoder(max_epochs=30, **SMALL).fit(pairs())
+    """Of all rows, none held out: what it learns is their joint."""
+    return MaskedAutoencoder(max_epochs=80, trainer=Trainer(validation=0.0), **SMALL).fit(pairs(600))
 
 
 def test_the_learned_joint_is_that_of_the_rows_in_either_order(joint):
     states = pd.DataFrame(itertools.product("pqr", ["no", "yes"]), columns=["a", "b"])
     codes = joint.codebook_.to_codes(joint.schema_.to_batch(diabolo.models.base.as_frame(states)))
-    shares = pairs().value_counts(normalize=True).reindex(pd.MultiIndex.from_frame(states)).to_numpy()
+    shares = pairs(600).value_counts(normalize=True).reindex(pd.MultiIndex.from_frame(states)).to_numpy()
     for order in ((0, 1), (1, 0)):
         learned = chain(joint.net_, codes, order).exp().detach().numpy()
         assert learned.sum() == pytest.approx(1.0, abs=1e-5)
@@ -42,7 +43,7 @@ def test_the_learned_joint_is_that_of_the_rows_in_either_order(joint):
 
 def test_samples_have_the_shares_of_the_rows(joint):
     found = joint.sample(4000, random_state=0).value_counts(normalize=True)
-    shares = pairs().value_counts(normalize=True)
+    shares = pairs(600).value_counts(normalize=True)
     assert found.sub(shares, fill_value=0).abs().sum() / 2 < 0.04
 
 
@@ -77,15 +78,15 @@ def test_a_file_keeps_what_is_asked_of_the_model(masked, rows, tmp_path):
     assert torch.equal(again.mean_coordinates_, masked.mean_coordinates_)
 
 
-def test_a_run_folder_goes_on_where_a_run_ended(tmp_path):
-    whole = MaskedAutoencoder(max_epochs=4, **SMALL).fit(pairs(300))
-    first = MaskedAutoencoder(max_epochs=4, trainer=Trainer(max_seconds=1e-6, checkpoint_every=0), **SMALL)
-    first.fit(pairs(300), run_dir=tmp_path)
-    assert len(first.history_.epochs) < 4
-    second = MaskedAutoencoder(max_epochs=4, trainer=Trainer(checkpoint_every=0), **SMALL)
-    second.fit(pairs(300), run_dir=tmp_path)
-    assert second.history_.plan["resumed_at"] > 0
-    assert np.array_equal(second.transform(pairs(300)), whole.transform(pairs(300)))
+def test_a_run_folder_changes_nothing_and_is_gone_on_with(tmp_path):
+    parameters = {**SMALL, "max_epochs": 3, "trainer": Trainer(checkpoint_every=0.0, patience=1.0)}
+    codes = MaskedAutoencoder(**parameters).fit(pairs(300)).transform(pairs(300))
+    for epochs in (0, 3):
+        model = MaskedAutoencoder(**parameters).fit(pairs(300), run_dir=tmp_path)
+        assert model.history_.plan["resumed_at"] == epochs
+        assert np.array_equal(model.transform(pairs(300)), codes)
+    with pytest.raises(CheckpointError, match="bins"):
+        MaskedAutoencoder(bins=9, **parameters).fit(pairs(300), run_dir=tmp_path)
 
 
 def test_the_code_is_as_wide_as_asked_and_rebuilds_the_better_the_wider(rows):

@@ -75,6 +75,20 @@ def test_a_start_whose_measure_is_not_finite_is_left(fit, regression):
     json.dumps(history.to_json(), allow_nan=False)
 
 
+def test_an_objective_may_end_the_run_for_a_reason_of_its_own(fit, regression):
+    class Satisfied(regression):
+        def verdict(self, epochs):
+            return "good enough" if len(epochs) == 3 else None
+
+    _, history = fit(Satisfied())
+    assert history.stop_reason == "good enough"
+    assert len(history.epochs) == 3
+
+
+def test_what_a_model_settles_leaves_what_a_person_set():
+    assert Trainer(clip=1.0).settled(clip=None, warmup=0.0) == Trainer(clip=1.0, warmup=0.0)
+
+
 def test_the_module_is_an_ordinary_one_afterwards(fit):
     objective, _ = fit(max_epochs=2)
     weight, bias = objective.linear.weight, objective.linear.bias

@@ -1,5 +1,6 @@
 """From the options of a command to an estimator."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -37,6 +38,8 @@ class ModelName(StrEnum):
     linear = "linear", "LinearAutoencoder"
     masked = "masked", "MaskedAutoencoder"
     vae = "vae", "VAE"
+    gan = "gan", "GAN"
+    flow = "flow", "Flow"
 
     def __new__(cls, name: str, estimator: str) -> Self:
         """The name of a model on the command line, and that of its class."""
@@ -148,7 +151,9 @@ def _term(option: str, text: str, base: type[T], number: str, allowed: str) -> T
     from diabolo import terms
 
     exported = (getattr(terms, name) for name in terms.__all__)
-    made: dict[str, Any] = {n.__name__.lower(): n for n in exported if issubclass(n, base) and n is not base}
+    made: dict[str, Callable[..., T]] = {
+        n.__name__.lower(): n for n in exported if issubclass(n, base) and n is not base
+    }
     name, equals, amount = text.partition("=")
     if name not in made:
         raise ParameterError(f"{option} {text} is not one of {', '.join(made)}, with ={number} if you like.")

@@ -1,13 +1,16 @@
 """`diabolo evaluate`: how much of other rows survives."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from diabolo.cli import arguments, inputs
+from diabolo.cli.generation import judge_generation
 from diabolo.cli.judging import judge, show_anomalies, show_scores
 from diabolo.cli.latent import judge_latent
 from diabolo.cli.terminal import Terminal
+from diabolo.errors import ParameterError
 
 __all__ = ["evaluate"]
 
@@ -37,13 +40,53 @@ Anomalies = Annotated[
     ),
 ]
 
+First = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL",
+        help="A .diabolo file; with --generated it may be the training rows.",
+        show_default=False,
+    ),
+]
+Rows = Annotated[Path | None, typer.Argument(metavar="DATA", help=arguments.DATA_HELP, show_default=False)]
+Generated = Annotated[
+    Path | None,
+    typer.Option(
+        "--generated",
+        metavar="FILE",
+        help="Judge these generated rows by DATA, real rows that their model never saw.",
+        show_default=False,
+    ),
+]
+Train = Annotated[
+    Path | None,
+    typer.Option(
+        "--train",
+        metavar="FILE",
+        help="With --generated, the rows that the model was fitted with, where they do not come first.",
+        show_default=False,
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        metavar="COLUMN",
+        help="With --generated, the column that trees are to foretell.",
+        show_default=False,
+    ),
+]
+
 
 def evaluate(
-    model: arguments.Model,
-    data: arguments.Data,
+    model: First,
+    data: Rows = None,
     map: Map = False,
     label: Label = None,
     anomalies: Anomalies = None,
+    generated: Generated = None,
+    train: Train = None,
+    target: Target = None,
     query: arguments.Query = None,
     json: arguments.Json = False,
 ) -> None:
@@ -52,6 +95,9 @@ def evaluate(
     Give rows that the model has not seen: on its training rows every model looks better than it is. With
     --anomalies the oddest rows are listed too, each with the columns that make it odd.
 
+    With --generated rows that a model made up are judged, of Diabolo or of anybody else, beside real rows and
+    independent marginals: diabolo evaluate train.csv test.csv --generated new.csv.
+
     Examples
     --------
     >>> from diabolo.cli import main
@@ -59,6 +105,10 @@ def evaluate(
     2
     """
     terminal = Terminal(machine=json)
+    if generated is not None:
+        return terminal.answer(judge_generation(model, data, generated, train, target, terminal))
+    if data is None or train is not None or target is not None:
+        raise ParameterError("give MODEL and DATA; --train and --target belong to --generated.")
     inputs.check(data, model)
     fitted = inputs.load(model, terminal)
     frame = inputs.read(data, query, terminal)

@@ -130,10 +130,14 @@ def fit(  # noqa: PLR0913 - one parameter per option
     frame = inputs.read(data, query, terminal)
     job = Job(data.name, unfitted, target, page, test, seed, schema, choices, label, run_dir, force)
     terminal.answer(job.run(frame, terminal))
-    terminal.say(_next(data, target, page), wrap=False)
+    terminal.say(_next(data, target, page, unfitted), wrap=False)
 
 
-def _next(data: Path, model: Path, page: Path | None) -> str:
+def _next(data: Path, model: Path, page: Path | None, fitted: Any) -> str:
     """Where things are and what to do with them."""
     wrote = f"Wrote {model}" + (f" and {page}: open it in a browser." if page else ".")
+    from diabolo.models.base import Encodes
+
+    if not isinstance(fitted, Encodes):
+        return f"{wrote}\nNext: diabolo sample {model} -n 1000 -o {destinations.default(data, '.new.csv')}"
     return f"{wrote}\nNext: diabolo encode {model} {data} -o {destinations.default(data, '.codes.parquet')}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diabolo.cli.arguments import Choice
+from diabolo.cli.generation import judge_made, show_generation
 from diabolo.cli.holdout import hold_out
 from diabolo.cli.inputs import coloring
 from diabolo.cli.judging import judge, show_scores
@@ -16,7 +17,7 @@ from diabolo.errors import CollapseWarning, DeadDimensionWarning, OverfittingWar
 
 if TYPE_CHECKING:
     from diabolo.data.schema import Schema
-    from diabolo.evaluate import Scores
+    from diabolo.evaluate import GenerationScores, Scores
     from diabolo.frames import Frame
     from diabolo.models import Autoencoder
 
@@ -28,6 +29,7 @@ HELD_OUT = (
     "Everything on this page is about {:,} rows held out from fitting. The {:,} rows that the model was fitted with are "
     "not shown: `diabolo report` makes such a page of any rows."
 )
+FEWEST_JUDGES = 10  # real rows that made-up ones are judged by
 BESIDE_IMAGES = ("label", "file")  # what reading a folder of images adds to the images
 
 
@@ -89,9 +91,7 @@ class Job:
         self._fit(fitting, schema)
         _show_resumed(self.estimator, terminal)
         _show_curve(self.estimator, terminal)
-        with terminal.working("judging"):
-            scores = judge(self.estimator, test, fitting)
-        show_scores(scores, terminal)
+        scores = self._judge(fitting, test, schema, terminal)
         if self.report is not None:
             with terminal.working("writing the report"):
                 self._write_report(self.report, label, fitting, test, scores)
@@ -106,14 +106,41 @@ class Job:
             self.estimator.fit(rows, schema=schema, **resumable)
         self.estimator.save(self.model, overwrite=self.force)
 
+    def _judge(
+        self, fitting: "Frame", test: "Frame", schema: "Schema", terminal: Terminal
+    ) -> "Scores | GenerationScores | None":
+        """What survives; of a model that makes rows and rebuilds none, how good those are (None: images, few rows)."""
+        from diabolo.models.base import Decodes
+
+        estimator: Any = self.estimator
+        if isinstance(estimator, Decodes):
+            with terminal.working("judging"):
+                scores = judge(self.estimator, test, fitting)
+            show_scores(scores, terminal)
+            return scores
+        if test.images or len(test) < FEWEST_JUDGES:
+            return None
+        with terminal.working("judging"):
+            made = judge_made(self.estimator, fitting, test, schema)
+        show_generation(made, terminal)
+        return made
+
     def _write_report(
-        self, page: Path, label: str | None, fitting: "Frame", test: "Frame", scores: "Scores"
+        self,
+        page: Path,
+        label: str | None,
+        fitting: "Frame",
+        test: "Frame",
+        scores: "Scores | GenerationScores | None",
     ) -> None:
         """The page about the held-out rows."""
+        from diabolo.evaluate import Scores
         from diabolo.report import Study, write_html
 
         about = SAME_ROWS if test is fitting else HELD_OUT.format(test.n_rows, fitting.n_rows)
-        study = Study(self.estimator, test, label, scores, title=self.name, about=about, file=self.model)
+        train = None if test is fitting else fitting
+        kept = scores if isinstance(scores, Scores) else None
+        study = Study(self.estimator, test, label, kept, self.name, about, self.model, train)
         write_html(study.report(), page, overwrite=self.force)
 
     def _choices(self, frame: "Frame") -> dict[str, Choice]:
@@ -123,17 +150,17 @@ class Job:
         ]
         return dict.fromkeys(beside) | dict(self.choices)
 
-    def _summary(self, schema: "Schema", scores: "Scores") -> dict[str, Any]:
+    def _summary(self, schema: "Schema", scores: "Scores | GenerationScores | None") -> dict[str, Any]:
         """What happened, as JSON values."""
         model = self.estimator
         return {
             "model": str(self.model),
             "report": self.report and str(self.report),
-            "n_components": model.n_components_,
+            "n_components": getattr(model, "n_components_", None),
             "schema": schema.plan()["columns"],
             "curve": getattr(model, "curve_", {}),
             "training": {"stop_reason": model.history_.stop_reason, "seconds": model.history_.seconds},
-            "scores": scores.to_json(),
+            "scores": scores and scores.to_json(),
         }
 
     def _announce(self, frame: "Frame", fitting: "Frame", test: "Frame", terminal: Terminal) -> None:

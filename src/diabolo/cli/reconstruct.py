@@ -46,7 +46,7 @@ def reconstruct(
         rows = fitted.reconstruct(frame)
     destinations.write(rows, out, force=force)
     terminal.say(f"Wrote {out}: {frame.n_rows:,} rows.")
-    answer: dict[str, Any] = {"out": str(out), "rows": frame.n_rows}
+    answer: dict[str, str | int | float] = {"out": str(out), "rows": frame.n_rows}
     if denoise:
         answer["changed"] = float(fitted.reconstruction_error(frame).mean())
         terminal.say(f"Mean squared change of a row: {answer['changed']:.4g}.")

@@ -31,10 +31,10 @@ def report(
     frame = inputs.read(data, query, terminal)
     with terminal.working("judging and drawing"):
         from diabolo.report import Study, write_html
-        from diabolo.report.study import rebuilds
+        from diabolo.report.study import makes_only, rebuilds
 
-        scores = judge(rebuilds(fitted), frame)
+        scores = None if makes_only(fitted) else judge(rebuilds(fitted), frame)
         study = Study(fitted, frame, inputs.coloring(frame, label), scores, title=data.name, file=model)
         write_html(study.report(), out, overwrite=force)
     terminal.say(f"Wrote {out}: open it in a browser.")
-    terminal.answer({"report": str(out), "scores": scores.to_json()})
+    terminal.answer({"report": str(out), "scores": scores and scores.to_json()})

@@ -148,7 +148,7 @@ class Continuous(Column):
             x[:, j] = np.interp(x[:, j], _scores(len(knots)), knots)
         for j, atom in enumerate(self.atom):
             if atom is not None:
-                x[v[:, j] == self._atom_values()[j], j] = atom
+                x[v[:, j] == self.atom_values()[j], j] = atom
         if self.low:
             np.clip(x, self.low, self.high, out=x)
         x = np.asfortranarray(x)  # columns in one piece: Arrow takes them without a copy
@@ -182,7 +182,7 @@ class Continuous(Column):
 
     def head(self, features: int | tuple[int, int, int], code: int = 0) -> Head:
         """A normal per cell, or an atom-and-normal mixture."""
-        atoms = torch.tensor([np.nan if a is None else a for a in self._atom_values()]) if self.atom else None
+        atoms = torch.tensor([np.nan if a is None else a for a in self.atom_values()]) if self.atom else None
         return NumberHead(features, code, len(self.names), 1 if self.shared else len(self.names), atoms)
 
     def describe(self) -> str:
@@ -201,7 +201,7 @@ class Continuous(Column):
             x[:, j] = _mapped(x[:, j], knots, self.atom[j] if self.atom else None)
         return x
 
-    def _atom_values(self) -> list[float | None]:
+    def atom_values(self) -> list[float | None]:
         """The atoms as float32 values."""
         numbers = np.array([[0.0 if a is None else a for a in self.atom]])
         values = ((self._map(numbers) - np.asarray(self.shift)) / np.asarray(self.scale)).astype(np.float32)[
@@ -212,7 +212,7 @@ class Continuous(Column):
     def _mark_atoms(self, x: np.ndarray, values: np.ndarray) -> None:
         """Nudge cells that are not the atom but round to its value: equality must mean the atom."""
         for j, (number, value) in enumerate(
-            zip(self.atom, self._atom_values() if self.atom else (), strict=True)
+            zip(self.atom, self.atom_values() if self.atom else (), strict=True)
         ):
             if number is not None:
                 other = (x[:, j] != number) & (values[:, j] == np.float32(value))

@@ -1,13 +1,13 @@
 """The only thing that flows: rows as tensors, with a flag for every cell that was seen."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 import torch
 from torch import Tensor
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "in_one"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,3 +96,24 @@ class Batch:
             index=self.index[start:stop],
             weight=None if self.weight is None else self.weight[start:stop],
         )
+
+
+def in_one(answers: Iterable[Tensor], rows: int) -> Tensor:
+    """Answers (B, ...) for consecutive pieces of so many rows, written into one tensor as they come.
+
+    Small tensors kept between large temporary ones would leave holes that the next large one does not fit into: the memory
+    of a process grows with every piece.
+
+    Examples
+    --------
+    >>> in_one((torch.full((2, 1), float(i)) for i in range(2)), 4).ravel()
+    tensor([0., 0., 1., 1.])
+    """
+    whole, start = torch.empty(0), 0
+    for answer in answers:
+        if not start:
+            with torch.inference_mode(False):  # what comes out may be learned from
+                whole = torch.empty((rows, *answer.shape[1:]), dtype=answer.dtype, device=answer.device)
+        whole[start : start + len(answer)] = answer
+        start += len(answer)
+    return whole

@@ -2,7 +2,7 @@
 
 import dataclasses
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import numpy as np
@@ -118,7 +118,7 @@ def warn_infinite(frame: Frame, column: Column) -> None:
 
 
 @contextmanager
-def told_before() -> Iterator[None]:
+def told_before() -> Generator[None]:
     """Rows are read again of which the same call has told all that is odd: once is enough.
 
     Examples

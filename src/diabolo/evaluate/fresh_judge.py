@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from diabolo.data.schema import Schema
 from diabolo.errors import DataError, TooFewRowsError
 from diabolo.evaluate.generated.cells import read
 from diabolo.evaluate.generated.features import boosted, features
@@ -57,6 +58,7 @@ def fresh_judge(
     real: Any,
     generated: Any,
     *,
+    schema: Schema | None = None,
     max_rows: int = MOST_ROWS,
     random_state: int | np.random.RandomState | None = 0,
 ) -> FreshJudge:
@@ -71,6 +73,8 @@ def fresh_judge(
     ----------
     real, generated : table, array or images
         Equally many rows are taken of both. Images are told apart by their pixels.
+    schema : Schema, optional
+        Of the real rows, where it is known.
     max_rows : int
         Of each that are looked at.
     random_state : int, RandomState or None
@@ -98,7 +102,7 @@ def fresh_judge(
     if n < FEWEST_ROWS:
         raise TooFewRowsError(f"there are {n} rows of a kind: give a judge at least {FEWEST_ROWS} of each.")
     seed = as_seed(random_state)
-    X, model = _features(frames, n, seed)
+    X, model = _features(frames, n, seed, schema)
     y = np.repeat([0.0, 1.0], n)
     learn = np.tile(np.arange(n) < n // 2, 2)
     right = model.fit(X[learn], y[learn]).predict(X[~learn]) == y[~learn]
@@ -113,13 +117,15 @@ def fresh_judge(
     )
 
 
-def _features(frames: tuple[Frame, Frame], n: int, seed: int) -> tuple[np.ndarray, Any]:
+def _features(
+    frames: tuple[Frame, Frame], n: int, seed: int, schema: Schema | None
+) -> tuple[np.ndarray, Any]:
     """So many rows of each as features, and a judge for them."""
     rng = np.random.default_rng(derive(seed, "judge"))
     chosen = [frame.take(rng.permutation(frame.n_rows)[:n]) for frame in frames]
     trees = derive(seed, "trees")
     if not frames[0].images:
-        cells = read(*chosen)
+        cells = read(*chosen, schema=schema)
         return np.concatenate([features(table) for table in cells]), boosted(cells[0], trees)
     pixels = [frame.pixels(frame.images[0]).reshape(n, -1) for frame in chosen]
     if pixels[0].shape != pixels[1].shape:

@@ -196,7 +196,7 @@ class _Judge:
             "authenticity": support.authenticity(*points),
             "dcr_share": found.dcr_share,
             "dcr_near": found.near,
-            "copies": privacy.copies(self.train, rows),
+            "copies": found.copies,
         }
 
     def like(self, rows: Cells, faithful: dict[str, Any], near: dict[str, Any]) -> Likeness:

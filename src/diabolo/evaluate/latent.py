@@ -139,7 +139,7 @@ class Spaces:
         """All rows, or ``max_rows`` of them at random, as a model sees them."""
         if max_rows < 1:
             raise ParameterError(f"max_rows={max_rows} leaves nothing to judge by: give thousands.")
-        kept = _sample(frame.n_rows, None if labels is None else labels.classes.numpy(), max_rows, seed)
+        kept = _sample(frame.n_rows, None if labels is None else labels.codes, max_rows, seed)
         part = frame if len(kept) == frame.n_rows else frame.take(kept)
         schema, reference = model.schema_, model.reference_
         batch = schema.to_batch(part, type(model).__name__)

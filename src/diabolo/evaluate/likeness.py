@@ -7,6 +7,24 @@ from diabolo.evaluate.scores import plain_json
 
 __all__ = ["ColumnShape", "GenerationScores", "Likeness", "PairTrend"]
 
+WORDS = {
+    "shape": "Columns, one by one",
+    "trend": "Pairs of columns",
+    "trend_own_edges": "Pairs, in bins of each table's own",
+    "wnmi": "Mutual information of pairs",
+    "gaps": "Which cells are missing together",
+    "c2st": "Not told apart by boosted trees",
+    "c2st_auc": "AUC of these trees (0.5 is best)",
+    "c2st_logistic": "Not told apart by a linear judge",
+    "tstr": "Learn here, foretell real",
+    "alpha_precision": "Lie where real rows lie",
+    "beta_recall": "Lie everywhere where they do",
+    "authenticity": "No near copies",
+    "dcr_share": "Nearer to training than to held-out rows (0.5 is best)",
+    "dcr_near": "As near as the nearest 2 % of held-out rows",
+    "copies": "Exact copies of training rows",
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class Likeness:
@@ -38,7 +56,7 @@ class Likeness:
     dcr_near : float
         Share of rows as near to a training row as the nearest 2 % of held-out rows: 0.02 is ideal.
     copies : float
-        Share of rows that are a training row, cell for cell.
+        Share of rows that equal a training row in every cell, but for rounding to float32.
 
     Examples
     --------
@@ -196,10 +214,13 @@ class GenerationScores:
         return self.generated.dcr_share
 
     def table(self) -> list[dict[str, Any]]:
-        """One plain dict per measure that is known, with ``generated``, ``real`` and ``marginals``."""
+        """One plain dict per measure that is known: its name, in words, ``generated``, ``real`` and ``marginals``."""
         rows = {name: dataclasses.asdict(getattr(self, name)) for name in ("generated", "real", "marginals")}
-        names = [field.name for field in dataclasses.fields(Likeness) if field.name != "rows"]
-        lines = [{"measure": name, **{who: row[name] for who, row in rows.items()}} for name in names]
+        words = WORDS | {"tstr": f"{WORDS['tstr']} {self.target} ({self.measure})"}
+        lines = [
+            {"measure": name, "words": words[name], **{who: row[name] for who, row in rows.items()}}
+            for name in WORDS
+        ]
         return [line for line in lines if line["generated"] is not None]
 
     def to_json(self) -> dict[str, Any]:

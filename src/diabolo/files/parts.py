@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from diabolo.errors import ModelFileError
 
@@ -34,8 +34,8 @@ def parts(stored: Any) -> Any:
     diabolo.errors.ModelFileError: the file lacks 'table', of which models of this version are made: it was written ...
     """
     if isinstance(stored, dict):
-        return Parts({key: parts(value) for key, value in stored.items()})
-    return [parts(value) for value in stored] if isinstance(stored, list) else stored
+        return Parts({key: parts(value) for key, value in cast(dict[str, Any], stored).items()})
+    return [parts(value) for value in cast(list[Any], stored)] if isinstance(stored, list) else stored
 
 
 def under(start: str, tensors: Mapping[str, Any]) -> Parts:

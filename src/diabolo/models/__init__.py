@@ -2,15 +2,19 @@
 
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.denoiser import Denoiser
+from diabolo.models.flow import Flow
+from diabolo.models.gan import GAN
 from diabolo.models.linear import LinearAutoencoder
 from diabolo.models.masked import MaskedAutoencoder
 from diabolo.models.semi_supervised import SemiSupervisedClassifier
 from diabolo.models.vae import VAE
 
 __all__ = [
+    "GAN",
     "VAE",
     "Autoencoder",
     "Denoiser",
+    "Flow",
     "LinearAutoencoder",
     "MaskedAutoencoder",
     "SemiSupervisedClassifier",

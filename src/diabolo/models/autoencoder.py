@@ -28,7 +28,7 @@ import torch
 from torch import Tensor
 
 from diabolo.columns import Continuous
-from diabolo.data.batch import Batch
+from diabolo.data.batch import Batch, in_one
 from diabolo.distributions import Joint
 from diabolo.errors import ParameterError
 from diabolo.files.parts import build, under
@@ -243,7 +243,8 @@ class Autoencoder(Scores, Distributes, Estimator):
     def score_frame(self, frame: Frame) -> np.ndarray:
         """The same for the rows of a table, (n,)."""
         batch, codec = self.schema_.to_batch(frame, type(self).__name__), self.codec_.precise()
-        return np.concatenate([self._scores(part, codec) for part in batch.split(ROWS)])
+        scores = (torch.from_numpy(self._scores(part, codec)) for part in batch.split(ROWS))
+        return in_one(scores, len(batch)).numpy()
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights, references, and what scores are made of."""
@@ -290,10 +291,12 @@ class Autoencoder(Scores, Distributes, Estimator):
         """What scores are made of, from codes of some rows and residuals of held-out ones."""
         rows, held_out = (part.spread(ROWS) for part in (material.rows, material.held_out))
         with torch.inference_mode():
-            code, held = (self.encode_batch(material.source(part).to("cpu")) for part in (rows, held_out))
+            code, held_code = (
+                self.encode_batch(material.source(part).to("cpu")) for part in (rows, held_out)
+            )
             shared = {k for k, c in self.schema_.blocks.items() if isinstance(c, Continuous) and c.shared}
-            scales = residual_scales(self.decode_joint(held), held_out.to("cpu"), shared)
-            return Density.fit(code, held, scales, material.seed)
+            scales = residual_scales(self.decode_joint(held_code), held_out.to("cpu"), shared)
+            return Density.fit(code, held_code, scales, material.seed)
 
     def _copying_allowed(self, material: Material) -> bool:
         asked = (material.counterparts, self.corruption, self.penalty)

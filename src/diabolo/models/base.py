@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from diabolo.columns import Image
-from diabolo.data.batch import Batch
+from diabolo.data.batch import Batch, in_one
 from diabolo.data.labels import UNLABELED, Labels
 from diabolo.data.readers import read
 from diabolo.data.schema import Schema
@@ -61,6 +61,12 @@ class Estimator(BaseEstimator, ABC):
     template_: dict[str, Any]
     n_components_: int
     n_features_in_: int
+
+    def __getattr__(self, name: str) -> Any:
+        """Say of an ability that other models have which these are; of anything else, that it is not there."""
+        from diabolo.models.abilities import absent  # here, for it knows all models
+
+        raise absent(type(self), name)
 
     @abstractmethod
     def tensors(self) -> dict[str, Tensor]:
@@ -115,11 +121,6 @@ class Estimator(BaseEstimator, ABC):
         model._name_features()
         model.take_tensors(tensors)
         return model
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 - scikit-learn's signature
-        """Names of the latent dimensions: z1, z2, ..."""
-        check_is_fitted(self)
-        return np.array([f"z{j + 1}" for j in range(self.n_components_)], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         """Gaps are welcome."""
@@ -182,6 +183,11 @@ class Encodes(TransformerMixin, ABC):
         tags.transformer_tags.preserves_dtype = []
         return tags
 
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 - scikit-learn's signature
+        """Names of the latent dimensions: z1, z2, ..."""
+        check_is_fitted(self)
+        return np.array([f"z{j + 1}" for j in range(self.n_components_)], dtype=object)
+
     @abstractmethod
     def encode_batch(self, batch: Batch) -> Tensor:
         """Mean code (B, k) of a batch, with what else a decoder needs to know of the rows beside it."""
@@ -210,8 +216,8 @@ class Encodes(TransformerMixin, ABC):
     def _codes(self, batch: Batch) -> Tensor:
         """Codes of any number of rows, on the CPU."""
         with torch.inference_mode():
-            parts = [self.encode_batch(part).float().cpu() for part in batch.split(ROWS)]
-        return torch.cat(parts)
+            codes = (self.encode_batch(part).float().cpu() for part in batch.split(ROWS))
+            return in_one(codes, len(batch))
 
 
 class Predicts(ClassifierMixin, ABC):
@@ -329,7 +335,7 @@ class Decodes(Encodes, ABC):
         ndarray of float64, shape (n,), or (n, n_columns) in the order of ``schema_.names``
         """
         _, batch = self._read(X)  # type: ignore[attr-defined]
-        errors = np.concatenate(list(self._errors(batch)))
+        errors = in_one(self._errors(batch), len(batch)).numpy()
         return errors if by_column else errors.sum(1)
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002 - scikit-learn's signature
@@ -341,13 +347,13 @@ class Decodes(Encodes, ABC):
         )
         return 1.0 - float(sum(e.sum() for e in self._errors(batch))) / max(baseline, 1e-300)
 
-    def _errors(self, batch: Batch) -> Iterator[np.ndarray]:
+    def _errors(self, batch: Batch) -> Iterator[Tensor]:
         """Errors by column, piece after piece."""
         schema: Schema = self.schema_  # type: ignore[attr-defined]
         for part in batch.split(ROWS):
             with torch.inference_mode():
                 expected = self.decode_coordinates(self.encode_batch(part))
-                yield schema.errors_by_column(part, expected.cpu()).double().numpy()
+                yield schema.errors_by_column(part, expected.cpu()).double()
 
     def _as_codes(self, X: Any) -> Tensor:
         """Codes given by a person, as a tensor of the right width."""
@@ -376,6 +382,12 @@ class Distributes(Decodes, ABC):
     def decode_values(self, code: Tensor) -> dict[str, Tensor]:
         """Most plausible values by block."""
         return {key: distribution.mode for key, distribution in self.decode_joint(code).items()}
+
+    def draw_values(self, code: Tensor) -> dict[str, Tensor]:
+        """Values of rows drawn from codes; pixels at their mean, since noise of its own in each is no picture."""
+        pictures = {key for key, column in self.schema_.blocks.items() if isinstance(column, Image)}  # type: ignore[attr-defined]
+        joint = self.decode_joint(code)
+        return {key: p.mean if key in pictures else p.sample() for key, p in joint.items()}
 
     def decode_coordinates(self, code: Tensor) -> Tensor:
         """Expected coordinates (B, n_coordinates)."""

@@ -225,9 +225,8 @@ def _typed(name: str, asked: list[Any], column: Column, place: int) -> pa.Array:
         cells = column.times(frame, place, name).combine_chunks()
         kind = column.from_tensor(torch.zeros(1, len(column.names)))[name].type
         return cells.cast(kind)
-    levels = column.levels[place]
     cells = plain(frame.arrow(name))
-    kind = pa.array(levels).type
+    kind = column.from_tensor(torch.zeros((1, len(column.names)), dtype=torch.long))[name].type
     try:
         return cells.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -45,16 +46,23 @@ def architecture(size: str, schema: Schema, *, wider: float = 1.0) -> Architectu
 
 
 def plan(
-    size: str, rows: int, batch_size: int | str, max_epochs: int | str, learning_rate: float | str
+    size: str,
+    rows: int,
+    batch_size: int | str,
+    max_epochs: int | str,
+    learning_rate: float | str,
+    *,
+    steps: Mapping[str, int] = STEPS,
+    rate: float | None = None,
 ) -> Plan:
-    """Fill in what is ``auto``: about 25 batches an epoch of 32 to 256 rows, and a fixed number of steps."""
+    """Fill in what is ``auto``: about 25 batches an epoch of 32 to 256 rows, and steps (and a rate) by model."""
     _size(size)
     batch = number("batch_size", batch_size) or _power_of_two(rows / 25, 32, 256)
     epochs = number("max_epochs", max_epochs) or min(
-        200, max(10, round(STEPS[size] / math.ceil(rows / batch)))
+        200, max(10, round(steps[size] / math.ceil(rows / batch)))
     )
-    rate = float(number("learning_rate", learning_rate) or (3e-3 if batch <= 64 else 2e-3))
-    return Plan(int(batch), int(epochs), rate)
+    usual = rate or (3e-3 if batch <= 64 else 2e-3)
+    return Plan(int(batch), int(epochs), float(number("learning_rate", learning_rate) or usual))
 
 
 def device(name: str) -> torch.device:

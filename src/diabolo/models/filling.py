@@ -62,11 +62,10 @@ def _within(condition: Condition, variable: Variable, codebook: Codebook) -> Opt
     start = torch.where(single, 0.0, bins.below(low))
     stop = torch.where(single, 1.0, bins.below(high))
     code = ((bins.low <= high) & (bins.high >= low) & (stop > start)).nonzero().flatten()
-    if not len(code) and not bins.are_levels and bool(bins.holds(condition.values).any()):
-        code = bins.to_codes(
-            condition.values.nan_to_num(low if low > -torch.inf else high)[:1]
-        )  # between two bins
-        return Options(code, *(bins.below(low)[code],) * 2, torch.ones(1))
+    if not len(code) and not bins.are_levels and bool(bins.holds(condition.values).any()):  # between two bins
+        code = bins.to_codes(condition.values.nan_to_num(low if low > -torch.inf else high)[:1])
+        place = bins.below(low)[code]
+        return Options(code, place, place, torch.ones(1))
     if not len(code):
         first, last = spoken(codebook, variable, torch.stack([bins.low[0], bins.high[-1]])).to_pylist()
         raise ParameterError(

@@ -3,7 +3,7 @@
 from abc import ABC
 from collections.abc import Callable
 from numbers import Integral
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +12,12 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
+from diabolo.data.batch import in_one
 from diabolo.data.matching import names_in
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
 from diabolo.frames import Frame
-from diabolo.frames.convert import cast as as_type
+from diabolo.frames.convert import cast
 from diabolo.frames.restore import widened
 from diabolo.models import defaults
 from diabolo.models.base import ROWS, as_frame
@@ -128,7 +129,9 @@ class Imputes(ABC):
         codes = self.codebook_.to_codes(batch)
         codes[:, j] = HIDDEN
         with torch.inference_mode():
-            logits = torch.cat([self.net_.logits(self.net_.features(c), j) for c in codes.split(ROWS)])
+            logits = in_one(
+                (self.net_.logits(self.net_.features(c), j) for c in codes.split(ROWS)), len(codes)
+            )
             return (logits[:, : len(spread)].softmax(1) @ spread).numpy()
 
     def levels(self, column: str) -> np.ndarray:
@@ -209,14 +212,14 @@ def _keep(came: pa.ChunkedArray) -> Callable[[pa.Array], pa.Array]:
         cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
     if pa.types.is_null(cells.type):
         return lambda made: made
-    return lambda made: pc.coalesce(cells, as_type(made, cells.type))
+    return lambda made: pc.coalesce(cells, cast(made, cells.type))
 
 
 def _check(method: Any, n_draws: Any) -> None:
     """Raise unless the parameters of ``impute`` are allowed."""
     if method not in METHODS:
         raise ParameterError(f"method={method!r} is not one of {', '.join(METHODS)}.")
-    if isinstance(n_draws, bool) or not isinstance(cast(Any, n_draws), Integral) or n_draws < 1:
+    if isinstance(n_draws, bool) or not isinstance(n_draws, Integral) or n_draws < 1:
         raise ParameterError(f"n_draws={n_draws!r} is not a whole number, at least 1.")
     if n_draws > 1 and method == "mode":
         raise ParameterError(f"n_draws={n_draws} tables of method='mode' would all be the same: use 'draw'.")

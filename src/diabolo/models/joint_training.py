@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diabolo.data.batch import Batch
+from diabolo.data.batch import Batch, in_one
 from diabolo.data.labels import UNLABELED, Labels
 from diabolo.errors import ModelFileError
 from diabolo.models import defaults
@@ -194,4 +194,4 @@ def _round(
 
 def _codes(reader: Reader, batch: Batch) -> Tensor:
     with torch.inference_mode():
-        return torch.cat([reader(part) for part in batch.split(ROWS)])
+        return in_one((reader(part) for part in batch.split(ROWS)), len(batch))

@@ -4,12 +4,14 @@ import inspect
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from diabolo import models
 from diabolo.errors import ModelFileError, ParameterError
 from diabolo.files import container
 from diabolo.models.base import Estimator
 
-__all__ = ["load"]
+__all__ = ["from_content", "load"]
 
 
 def load(path: str | Path, **given: Any) -> Estimator:
@@ -48,3 +50,16 @@ def load(path: str | Path, **given: Any) -> Estimator:
         return kind.from_file(content, tensors, **given)
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
+
+
+def from_content(content: dict[str, Any], tensors: dict[str, Tensor]) -> Any:
+    """The model inside a model, from what :meth:`Estimator.to_content` and :meth:`Estimator.tensors` gave.
+
+    Raises
+    ------
+    ModelFileError
+        The content names a class that is none of Diabolo's models.
+    """
+    if content["model"] not in models.__all__:
+        raise ModelFileError(f"the file holds a model named {content['model']!r}, not one of ours.")
+    return getattr(models, content["model"]).from_file(content, tensors)

@@ -20,6 +20,7 @@ Vincent et al., "Extracting and composing robust features with denoising autoenc
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -48,6 +49,10 @@ from diabolo.train import History, Trainer
 
 __all__ = ["MaskedAutoencoder"]
 
+BATCHES, SMALLEST_BATCH, LARGEST_BATCH = 40, 64, 512  # about so many in an epoch, of so many rows
+WIDTH, BLOCKS = 256, 3
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 2400, 20, 100, 2e-3
+JUDGED, MOST_LOOKS = 4000, 16  # looks at held-out rows in all, and at each row
 TOGETHER = 512  # rows drawn in one order
 START_ROWS = 20_000  # rows that show the principal components of features
 
@@ -154,7 +159,7 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         if bins is None or bins < 2:
             raise ParameterError(f"bins={self.bins!r} is not a whole number, at least 2.")
         material = Material.gather(self, X, schema, run_dir)
-        plan = material.plan(self)
+        plan = self._plan(len(material.rows))
         self.architecture_ = self._architecture()
         self.codebook_ = Codebook.fit(self.schema_, material.rows, int(bins))
         self.net_, self.history_ = self._train(material, plan, run_dir)
@@ -218,6 +223,18 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         """The mean training row in coordinates."""
         return self.reference_.mean
 
+    def _plan(self, rows: int) -> defaults.Plan:
+        """Larger batches and more epochs than for an autoencoder: every row is another task each time it comes."""
+        batch = defaults.number("batch_size", self.batch_size) or 2 ** round(
+            math.log2(min(max(rows / BATCHES, SMALLEST_BATCH), LARGEST_BATCH))
+        )
+        steps = STEPS * defaults.SIZES.get(self.size, 1.0) / math.ceil(rows / batch)
+        epochs = defaults.number("max_epochs", self.max_epochs) or min(
+            MOST_EPOCHS, max(FEWEST_EPOCHS, round(steps))
+        )
+        rate = defaults.number("learning_rate", self.learning_rate) or RATE
+        return defaults.plan(self.size, rows, int(batch), int(epochs), rate)
+
     def _train(
         self, material: Material, plan: defaults.Plan, run_dir: str | Path | None
     ) -> tuple[MaskedNet, History]:
@@ -232,7 +249,10 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
         folder = None if run_dir is None else Path(run_dir) / "nets"
         same = None if folder is None else identity(self, material.seed, material.trainer, rows, held_out)
         coded = dataclasses.replace(material, rows=rows, held_out=held_out)
-        history = coded.train(HiddenCells(net.to(rows.index.device)), plan, folder=folder, identity=same)
+        looks = min(MOST_LOOKS, max(1, JUDGED // len(held_out)))
+        objective = HiddenCells(net.to(rows.index.device), looks)
+        history = coded.train(objective, plan, folder=folder, identity=same)
+        net.load_state_dict(objective.average.net.state_dict())
         return net.cpu().eval(), history
 
     def _find_waist(self, batch: Batch) -> None:
@@ -258,9 +278,9 @@ class MaskedAutoencoder(Imputes, Samples, Decodes, Estimator):
 
     def _architecture(self) -> Architecture:
         """The architecture a person gave, or the one of the size."""
-        given = self.architecture
+        given: Any = self.architecture
         if isinstance(given, str) and given == "auto":
-            return Residual(int(256 * defaults.SIZES[self.size]), 3)
+            return Residual(int(WIDTH * defaults.SIZES[self.size]), BLOCKS)
         if isinstance(given, str | type) or not isinstance(given, Architecture):
             raise ParameterError(
                 f"architecture={given!r} is neither 'auto' nor a value such as Residual(256, 3)."

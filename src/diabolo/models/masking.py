@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,11 +12,13 @@ from diabolo.errors import ArchitectureError
 from diabolo.models.codebook import HIDDEN
 from diabolo.models.codec import Architecture
 from diabolo.train import Objective
+from diabolo.train.average import Average
 
 __all__ = ["CODES", "HiddenCells", "MaskedNet"]
 
 CODES = "codes"  # the one block of a batch of codes
 EMBEDDING = 16  # numbers per cell
+MEMORY = 500.0  # steps that the average looks back over, at most
 WAVES = 8  # along the codes of an ordered variable at the start
 GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -113,6 +116,9 @@ class HiddenCells(Objective):
     Parameters
     ----------
     net : MaskedNet
+        Its running average is what is judged and kept: single steps are noisy, for every step hides other cells.
+    looks : int
+        So many orders and lengths are judged for every held-out row.
 
     References
     ----------
@@ -120,31 +126,38 @@ class HiddenCells(Objective):
     Hoogeboom et al., "Autoregressive diffusion models", ICLR 2022.
     """
 
-    def __init__(self, net: MaskedNet) -> None:
+    def __init__(self, net: MaskedNet, looks: int = 1) -> None:
         super().__init__()
         self.net = net
+        self.average = Average(net, MEMORY)
+        self.looks = looks
 
     def losses(self, batch: Batch, player: str = "model") -> dict[str, Tensor]:  # noqa: ARG002 - one player
         """``hidden`` in nats per row; lengths are spread evenly over the rows of a batch."""
+        if self.training:
+            self.average.follow(self.net)
         codes = batch.values[CODES]
         noise = torch.rand(codes.shape, device=codes.device)
         rows = torch.arange(len(codes), device=codes.device)
         lengths = torch.rand((), device=codes.device) + rows / len(codes)
-        return {"hidden": self._loss(codes, noise, lengths.frac())}
+        return {"hidden": self._loss(self.net, codes, noise, lengths.frac())}
 
     def monitor(self, batch: Batch) -> Tensor:
-        """The same with an order and a length that belong to the row for good."""
-        codes = batch.values[CODES]
-        row = batch.index[:, None] + 1.0
-        cell = torch.arange(codes.shape[1], device=codes.device)
-        noise = (torch.sin(12.9898 * row.double() + 78.233 * cell) * 43758.5453).frac().abs()
-        return self._loss(codes, noise, (batch.index.double() * GOLDEN).frac())
+        """The same of the averaged network, with orders and lengths that belong to the row for good."""
+        return torch.stack([self._look(batch, look) for look in range(self.looks)]).mean(0)
 
-    def _loss(self, codes: Tensor, noise: Tensor, lengths: Tensor) -> Tensor:
+    def _look(self, batch: Batch, look: int) -> Tensor:
+        """The loss of rows under the look-th of their orders and lengths."""
+        codes, row = batch.values[CODES], batch.index.double()
+        cell = torch.arange(codes.shape[1], device=codes.device) + look * codes.shape[1]
+        noise = (torch.sin(12.9898 * (row[:, None] + 1.0) + 78.233 * cell) * 43758.5453).frac().abs()
+        return self._loss(self.average.net, codes, noise, (row * GOLDEN + look / self.looks).frac())
+
+    def _loss(self, net: Any, codes: Tensor, noise: Tensor, lengths: Tensor) -> Tensor:
         """The weighted sum over hidden cells; ``noise`` (B, d) gives orders, ``lengths`` (B,) shares of known cells."""
         width = codes.shape[1]
         known = (lengths * width).long().clamp_max(width - 1)
         hidden = noise.argsort(1).argsort(1) >= known[:, None]
-        found = self.net.log_probs(torch.where(hidden, HIDDEN, codes), codes)
+        found = net.log_probs(torch.where(hidden, HIDDEN, codes), codes)
         weight = width / (width - known).to(found.dtype)
         return -weight * torch.where(hidden, found, 0.0).sum(1)

@@ -24,6 +24,7 @@ class Samples(ABC):
 
     schema_: Schema
     template_: dict[str, Any]
+    beside_: tuple[str, ...] = ()  # what can be told that is no column of the rows, but a label beside them
 
     @abstractmethod
     def sample_batch(self, n: int, given: Mapping[str, Any]) -> Batch:
@@ -62,7 +63,8 @@ class Samples(ABC):
         given = dict(given or {})
         with seeded(defaults.seed(random_state), "sample"), torch.inference_mode():
             batch = self.sample_batch(int(n), given) if balance is None else self._balanced(n, given, balance)
-        held = {found.name: found.hold for found in conditions(given, self.schema_, self.template_)}
+        told = {name: value for name, value in given.items() if name not in self.beside_}
+        held = {found.name: found.hold for found in conditions(told, self.schema_, self.template_)}
         return self.schema_.to_table(batch.values, self.template_, seen=batch.seen, amend=held)
 
     def _balanced(self, n: int, given: dict[str, Any], column: str) -> Batch:

@@ -17,7 +17,8 @@ __all__ = ["CONTAMINATION", "Scores", "as_share"]
 CONTAMINATION = 0.05  # share of the training rows that counts as odd where nobody says otherwise
 LEVELS = np.linspace(0.0, 0.5, 501)  # of the kept quantiles of the training scores
 LOWEST = -1e300  # score of a row that has none
-ROWS = 8192  # training rows, in steady strides, from which the quantiles are taken
+FEWEST, ROWS = 1024, 8192  # training rows, in steady strides, from which the quantiles are taken
+CELLS = 2**20  # that they may have together, so that to score them costs little beside a closed form
 SHARES = "a share of rows above 0 and up to 0.5: odd rows are the rarer ones. 0.05 is one row in twenty."
 
 
@@ -148,7 +149,8 @@ class Scores(ABC):
 
     def _keep_quantiles(self, frame: Frame) -> None:
         """Score training rows once, so that thresholds need them no more."""
-        step = -(-frame.n_rows // ROWS)
+        rows = max(FEWEST, min(ROWS, CELLS // len(frame.names)))
+        step = -(-frame.n_rows // rows)
         sample = frame if step == 1 else frame.take(np.arange(0, frame.n_rows, step))
         with told_before():
             self.score_quantiles_ = np.quantile(self.score_frame(sample), LEVELS)

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from diabolo.data.batch import Batch
 from diabolo.data.labels import Labels
-from diabolo.errors import ModelFileError, ParameterError
+from diabolo.errors import ParameterError
 from diabolo.files.parts import under
 from diabolo.frames import Frame
 from diabolo.models import defaults, specs
@@ -231,7 +231,9 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
 
     def take_tensors(self, tensors: dict[str, Tensor]) -> None:
         """The same from a file."""
-        self.encoder_ = _from_content(json.loads(self.encoder_json_), under("encoder.", tensors))
+        from diabolo.models.loading import from_content  # here, for it knows all models
+
+        self.encoder_ = from_content(json.loads(self.encoder_json_), under("encoder.", tensors))
         stored = json.loads(self.labels_json_)
         self.classes_ = np.array(stored["classes"], dtype=stored["dtype"])
         self.calibration_ = Calibration(**stored["calibration"])
@@ -320,12 +322,3 @@ def _is_fitted(encoder: Estimator | None) -> bool:
     except NotFittedError:
         return False
     return True
-
-
-def _from_content(content: dict[str, Any], tensors: dict[str, Tensor]) -> Any:
-    """The encoder of a file: a model of ours inside a model."""
-    from diabolo import models  # here, for the registry holds this module too
-
-    if content["model"] not in models.__all__:
-        raise ModelFileError(f"the file holds an encoder named {content['model']!r}, not one of ours.")
-    return getattr(models, content["model"]).from_file(content, tensors)

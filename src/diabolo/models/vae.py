@@ -317,7 +317,7 @@ class VAE(Samples, Scores, Distributes, Estimator):
             told.check(given)
             wanted = conditions(given, self.schema_, self.template_)
             code = torch.cat([code, told.draw(self.told_, rows, wanted)], 1)
-        parts = [self._drawn(part) for part in code.split(ROWS)]
+        parts = [self.draw_values(part) for part in code.split(ROWS)]
         values = {key: torch.cat([part[key] for part in parts])[:n] for key in parts[0]}
         if told is None:
             return Batch(values, {}, torch.arange(n))
@@ -404,15 +404,9 @@ class VAE(Samples, Scores, Distributes, Estimator):
         """Values of rows drawn near the rows of a batch."""
         q = cast(Gaussian, self.codec_.encode(batch))
         code = Gaussian(q.loc, q.log_scale + math.log(scale)).sample() if scale else q.loc
-        values = self._drawn(self.codec_.widen(code, batch))
+        values = self.draw_values(self.codec_.widen(code, batch))
         told = self.codec_.told
         return values if told is None else told.write(values, told.numbers(batch))
-
-    def _drawn(self, code: Tensor) -> dict[str, Tensor]:
-        """Values of rows drawn from codes; pixels at their mean, since noise of its own in each is no picture."""
-        joint = self.decode_joint(code)
-        pictures = {key for key, column in self.schema_.blocks.items() if isinstance(column, Image)}
-        return {key: p.mean if key in pictures else p.sample() for key, p in joint.items()}
 
     def _scores(self, batch: Batch, codec: Codec) -> np.ndarray:
         with torch.inference_mode():

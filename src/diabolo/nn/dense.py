@@ -1,9 +1,10 @@
 """Dense networks: the encoder and decoder of the chapter, from one layer each to any depth."""
 
 import dataclasses
+import functools
 import itertools
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from torch import Tensor, nn
 
@@ -11,15 +12,16 @@ from diabolo.errors import ArchitectureError
 
 __all__ = ["ACTIVATIONS", "Dense", "check"]
 
-ACTIVATIONS: dict[str, type[nn.Module]] = {
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "identity": nn.Identity,
     "relu": nn.ReLU,
     "silu": nn.SiLU,
     "gelu": nn.GELU,
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
+    "leaky_relu": functools.partial(nn.LeakyReLU, 0.2),
 }
-RECTIFIERS = ("relu", "silu", "gelu")
+RECTIFIERS = ("relu", "silu", "gelu", "leaky_relu")
 RECTIFIER_GAIN = math.sqrt(2.0)
 NORMS = ("batch", "none")
 
@@ -51,7 +53,7 @@ class Dense:
     hidden : tuple of int
         Widths of the encoder's hidden layers; the decoder has them in reverse.
     activation : str
-        One of ``identity relu silu gelu tanh sigmoid``.
+        One of ``identity relu silu gelu tanh sigmoid leaky_relu`` (slope 0.2).
     code_activation : str
         The function f applied to the code.
     norm : {"batch", "none"}

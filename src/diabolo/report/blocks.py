@@ -2,7 +2,7 @@
 
 import dataclasses
 
-__all__ = ["Heat", "Lines", "Mosaic", "Section", "Series", "Strip", "Table", "Tile"]
+__all__ = ["Heat", "Lines", "Mosaic", "Overlay", "Overlays", "Section", "Series", "Strip", "Table", "Tile"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +50,53 @@ class Lines:
     y_label: str
     series: tuple[Series, ...]
     alt: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Overlay:
+    """Shares of two sets of cells, one drawn over the other.
+
+    Parameters
+    ----------
+    title : str
+    labels : tuple of str
+        Of the bins or levels.
+    real, generated : tuple of float
+        Shares.
+    levels : bool
+        Whether they are levels, with a line each, or bins side by side.
+    alt : str
+        The figure in words.
+
+    Examples
+    --------
+    >>> Overlay("city", ("Bonn", "Rome"), (0.5, 0.5), (0.9, 0.1), True, "Bonn is too frequent").labels
+    ('Bonn', 'Rome')
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    real: tuple[float, ...]
+    generated: tuple[float, ...]
+    levels: bool
+    alt: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Overlays:
+    """Figures of columns side by side.
+
+    Parameters
+    ----------
+    charts : tuple of Overlay
+
+    Examples
+    --------
+    >>> Overlays(()).charts
+    ()
+    """
+
+    charts: tuple[Overlay, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,7 +220,7 @@ class Section:
         The answer, in one sentence.
     about : str
         How to read what follows.
-    pictures : tuple of Lines, Heat, Strip or Mosaic
+    pictures : tuple of Lines, Heat, Overlays, Strip or Mosaic
     tables : tuple of Table
 
     Examples
@@ -186,5 +233,5 @@ class Section:
     title: str
     headline: str
     about: str
-    pictures: tuple[Lines | Heat | Strip | Mosaic, ...] = ()
+    pictures: tuple[Lines | Heat | Overlays | Strip | Mosaic, ...] = ()
     tables: tuple[Table, ...] = ()

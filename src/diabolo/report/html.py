@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from diabolo.files import atomic
-from diabolo.report import figures, words
+from diabolo.report import figures, overlays, words
 from diabolo.report.records import Report, Scatter
 
 __all__ = ["to_html", "write_html"]
@@ -45,8 +45,8 @@ def to_html(report: Report) -> str:
     return _template().render(
         report=report,
         scores=report.scores,
-        lines=report.scores.summary(MOST_LINES),
-        map=_map(report.scatter),
+        lines=report.scores.summary(MOST_LINES) if report.scores else [],
+        map=_map(report.scatter) if report.scatter else {},
         script=Markup(script),
         script_hash=digest,
         style=Markup(_text("style.css")),
@@ -54,6 +54,7 @@ def to_html(report: Report) -> str:
         scatter=_safe(figures.scatter_figure),
         lines_figure=_safe(figures.lines_figure),
         heat_figure=_safe(figures.heat_figure),
+        overlay_figure=_safe(overlays.overlay_figure),
         color_class=figures.color_class,
         quantity=words.quantity,
     )

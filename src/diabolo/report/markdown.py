@@ -29,13 +29,13 @@ def to_markdown(report: Report) -> str:
     """
     head = "| column | kind | measure | model | PCA | mean row | kept | PCA keeps |"
     rule = "|---|---|---|--:|--:|--:|--:|--:|"
-    table = [head, rule, *map(_line, report.scores.summary(40))]
+    table = [head, rule, *map(_line, report.scores.summary(40))] if report.scores else []
     facts = [f"- {_escaped(name)}: {_escaped(value)}" for name, value in report.training + report.file]
     parts = [
         f"# {_escaped(report.title)}",
         _escaped(report.about),
         "\n".join(f"- {_escaped(sentence)}" for sentence in report.findings),
-        "\n".join(table),
+        *(["\n".join(table)] if table else []),
         *(part for section in report.sections for part in _section(section)),
         "## Beware",
         "\n".join(f"- {_escaped(sentence)}" for sentence in report.caveats),

@@ -236,12 +236,13 @@ class Report:
         Which rows were judged.
     findings : tuple of str
         What was learned, in sentences; the first is the headline.
-    scores : Scores
+    scores : Scores or None
+        None for a model that makes rows and rebuilds none; it has no map and no gallery either.
     schema : tuple of SchemaLine
     curves : Curves or None
         None for a closed form.
-    scatter : Scatter
-    gallery : Gallery
+    scatter : Scatter or None
+    gallery : Gallery or None
     training, file : tuple of (str, str)
         How the model was trained, and facts about its file.
     caveats : tuple of str
@@ -262,11 +263,11 @@ class Report:
     title: str
     about: str
     findings: tuple[str, ...]
-    scores: Scores
+    scores: Scores | None
     schema: tuple[SchemaLine, ...]
     curves: Curves | None
-    scatter: Scatter
-    gallery: Gallery
+    scatter: Scatter | None
+    gallery: Gallery | None
     training: tuple[tuple[str, str], ...]
     file: tuple[tuple[str, str], ...]
     caveats: tuple[str, ...]
@@ -274,8 +275,9 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
+        scores = None if self.scores is None else self.scores.to_json()
         plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "scores"}
-        return {**{name: _plain(value) for name, value in plain.items()}, "scores": self.scores.to_json()}
+        return {**{name: _plain(value) for name, value in plain.items()}, "scores": scores}
 
 
 def _plain(value: Any) -> Any:

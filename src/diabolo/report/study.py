@@ -18,11 +18,12 @@ from diabolo.evaluate import Scores
 from diabolo.frames import Frame
 from diabolo.models import SemiSupervisedClassifier, diagnosis
 from diabolo.models.base import Decodes
+from diabolo.models.sampling import Samples
 from diabolo.report.examples import gallery
 from diabolo.report.findings import findings
 from diabolo.report.latent import coloring, scatter
 from diabolo.report.records import Coloring, Curves, Report, SchemaLine
-from diabolo.report.sections import ORDER
+from diabolo.report.sections import MADE, ORDER
 from diabolo.report.view import View
 from diabolo.report.words import number
 from diabolo.train import History
@@ -30,6 +31,9 @@ from diabolo.train import History
 __all__ = ["Study", "rebuilds"]
 
 MOST_POINTS = 5000
+TOO_FEW = "This model makes new rows; there are too few real ones here to judge them by."
+NO_CODES = "This model makes rows and rebuilds none: there is no code to map, and nothing that survives it."
+NO_PROOF = "That no training row was copied is no proof that nobody can be recognized."
 MOST_COLORINGS = 24
 MOST_NAMES = 12  # of a block, in the schema
 ORDERED = ("continuous", "count", "datetime", "ordinal")
@@ -64,6 +68,8 @@ class Study:
         A sentence about the rows, "2,000 rows that training never saw" say.
     file : path, optional
         The model's file.
+    train : table, array, tensor or images, optional
+        Rows that the model was fitted with: new rows of a model that makes some are held against them, too.
 
     Examples
     --------
@@ -82,6 +88,7 @@ class Study:
     title: str = "Report of an autoencoder"
     about: str = ""
     file: str | Path | None = None
+    train: Any = None
 
     def report(self) -> Report:
         """Look at everything.
@@ -92,11 +99,14 @@ class Study:
             What :func:`diabolo.evaluate.reconstruction` warns of, where no scores were given.
         """
         frame = Frame.of(self.X)
+        train = None if self.train is None else Frame.of(self.train)
+        if makes_only(self.model):
+            return self._of_sampler(View(self.model, frame, self.label, train=train))
         labeler = self.model if isinstance(self.model, SemiSupervisedClassifier) else None
         model = rebuilds(self.model)
         scores = self.scores or evaluate.reconstruction(model, frame)
         errors = model.reconstruction_error(frame, by_column=True)
-        view = View(model, frame, self.label, labeler)
+        view = View(model, frame, self.label, labeler, train)
         points = np.linspace(0, frame.n_rows - 1, min(frame.n_rows, MOST_POINTS)).astype(np.int64)
         shown = frame.take(points)
         colorings = self._colorings(shown, points, errors)
@@ -113,6 +123,24 @@ class Study:
             file=_file(self.file),
             caveats=_caveats(model, scores),
             sections=tuple(section for section in (look(view) for look in ORDER) if section),
+        )
+
+    def _of_sampler(self, view: View) -> Report:
+        """About a model that makes rows and rebuilds none: only what it makes can be looked at."""
+        sections = tuple(section for section in (look(view) for look in MADE) if section)
+        return Report(
+            title=self.title,
+            about=self.about or f"Judged by {number(len(view.frame))} rows.",
+            findings=tuple(section.headline for section in sections) or (TOO_FEW,),
+            scores=None,
+            schema=_schema_lines(self.model.schema_),
+            curves=_curves(self.model.history_),
+            scatter=None,
+            gallery=None,
+            training=_training(self.model),
+            file=_file(self.file),
+            caveats=(NO_CODES, NO_PROOF),
+            sections=sections,
         )
 
     def _colorings(self, frame: Frame, points: np.ndarray, errors: np.ndarray) -> list[Coloring]:
@@ -155,6 +183,18 @@ def _found(labeler: SemiSupervisedClassifier, frame: Frame) -> pa.ChunkedArray:
     names = set(labeler.classes_.tolist())
     answers = labeler.predict(frame).tolist()
     return pa.chunked_array([pa.array([str(a) if a in names else None for a in answers], pa.string())])
+
+
+def makes_only(model: Any) -> bool:
+    """Whether a model makes rows and rebuilds none, as a GAN does.
+
+    Examples
+    --------
+    >>> from diabolo import LinearAutoencoder
+    >>> makes_only(LinearAutoencoder(2))
+    False
+    """
+    return isinstance(model, Samples) and not isinstance(model, Decodes)
 
 
 def rebuilds(model: Any) -> Any:
@@ -213,7 +253,7 @@ def _training(model: Any) -> tuple[tuple[str, str], ...]:
     history: History = model.history_
     facts: dict[str, str] = {
         "model": type(model).__name__,
-        "latent dimensions": number(model.n_components_),
+        "latent dimensions": number(getattr(model, "n_components_", None)),
         "numbers learned": number(history.parameters),
         "training rows": number(history.rows),
         "ended": STOPPED.get(history.stop_reason, history.stop_reason),

@@ -35,6 +35,8 @@ class View:
         A column, or one value per row.
     labeler : SemiSupervisedClassifier, optional
         What labels the rows, where the model is its encoder.
+    train : Frame, optional
+        Rows that the model was fitted with.
 
     Examples
     --------
@@ -48,6 +50,7 @@ class View:
     frame: Frame
     label: str | Sequence[Any] | np.ndarray | None = None
     labeler: SemiSupervisedClassifier | None = None
+    train: Frame | None = None
 
     @cached_property
     def codes(self) -> np.ndarray:

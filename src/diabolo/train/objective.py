@@ -1,11 +1,13 @@
 """What a trainer minimizes: named terms per row, never reduced."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 from torch import Tensor, nn
 
 from diabolo.data.batch import Batch
+from diabolo.train.history import Epoch
 
 __all__ = ["Objective"]
 
@@ -32,6 +34,10 @@ class Objective(nn.Module, ABC):
     def measures(self, held_out: Batch) -> dict[str, list[float]]:  # noqa: ARG002 - most have nothing else to tell
         """What else the record of an epoch tells, from some held-out rows: information by dimension, say."""
         return {}
+
+    def verdict(self, epochs: Sequence[Epoch]) -> str | None:  # noqa: ARG002 - most end with their plan or their patience
+        """The name of a reason to stop that the record so far gives, or None."""
+        return None
 
     def blame(self, batch: Batch) -> list[str]:  # noqa: ARG002 - an objective without columns has none to name
         """Table columns whose share of the loss is not finite on the batch."""

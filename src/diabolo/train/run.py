@@ -32,6 +32,7 @@ SCORING_ROWS = 4096  # rows judged at a time
 FEWEST_ROWS = 2  # in a batch, as batch normalization needs
 MEMORY = 0.98  # of the running mean of gradient lengths
 WORST = sys.float_info.max  # a number, as JSON knows no other
+UNFINISHED = ("diverged", "interrupted", "max_seconds")  # reasons after which the same call may go on
 RETRY_RATE = 0.1  # of the learning rate, after a loss that was not finite
 
 
@@ -204,7 +205,7 @@ class Run:
 
     def finish(self, reason: str) -> History:
         """Put the best weights in place and give the record."""
-        if self.checkpoints and reason in ("max_epochs", "patience"):
+        if self.checkpoints and reason not in UNFINISHED:
             self.save()
         self.weights.flat.copy_(self.best_weights)
         self.weights.release()
@@ -218,7 +219,7 @@ class Run:
             "seconds": seconds,
             "resumed_at": self.resumed_at,
         }
-        parameters = sum(p.numel() for p in self.objective.parameters())
+        parameters = sum(p.numel() for p in self.objective.parameters() if p.requires_grad)
         speed = len(self.rows) * self.epoch / max(seconds, 1e-9)
         return History(
             tuple(self.epochs), reason, self.best_epoch, self.best, len(self.rows), parameters, speed, plan
@@ -301,8 +302,9 @@ class Run:
         position = int(self.halted_at) - 1 - self.epoch * self.steps_per_epoch
         batch = next(b for i, b in enumerate(self.batches()) if i == position)
         reseed(self.device, self.plan.seed, "step", int(self.halted_at), self.engine.rank)
+        players = self.objective.players
+        terms = {name: t for player in players for name, t in self.objective.losses(batch, player).items()}
         with torch.no_grad():
-            terms = self.objective.losses(batch, self.objective.players[0])
             columns = self.objective.blame(batch)
         bad = [name for name, term in terms.items() if not torch.isfinite(term).all()]
         where = f" in column {', '.join(columns[:5])}" if columns else ""

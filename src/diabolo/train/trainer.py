@@ -5,7 +5,7 @@ import math
 import warnings
 from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Self
 
 from diabolo.data.batch import Batch
 from diabolo.errors import InterruptedWarning, ParameterError
@@ -126,6 +126,18 @@ class Trainer:
             if not holds(value := getattr(self, name)):
                 raise ParameterError(f"{name}={value!r} is not {allowed}.")
 
+    def settled(self, **own: Any) -> Self:
+        """The trainer with a model's own values in place of those that were left at their defaults.
+
+        Examples
+        --------
+        >>> Trainer(max_seconds=60.0).settled(schedule="cosine").schedule
+        'cosine'
+        """
+        default = type(self)()
+        left = {name: value for name, value in own.items() if getattr(self, name) == getattr(default, name)}
+        return dataclasses.replace(self, **left)
+
     def after(self, seconds: float, *, trainings: int = 1) -> "Trainer":
         """The same for the next of some trainings that share the time, so much of which is spent.
 
@@ -239,4 +251,4 @@ class Trainer:
         timed = self.max_seconds is not None and run.epoch > 0
         if timed and run.engine.agree(self.is_over(run.seconds())):
             return "max_seconds"
-        return None
+        return run.objective.verdict(run.epochs)

@@ -97,9 +97,9 @@ def read(*frames: Frame, schema: Schema | None = None) -> tuple[Cells, ...]:
 
     Examples
     --------
-    >>> (cells,) = read(Frame.of({"age": [31, 47, None], "city": ["Bonn", None, "Bonn"]}))
+    >>> (cells,) = read(Frame.of({"age": [31, 47, None, 52], "city": ["Bonn", None, "Bonn", "Rome"]}))
     >>> cells.kinds, cells.columns[1]
-    (('continuous', 'binary'), array([ 0, -1,  0]))
+    (('continuous', 'binary'), array([ 0, -1,  0,  1]))
     """
     schema = schema or Schema.fit(frames[0])
     frames = tuple(match(frame, schema.table, schema.names, "the judge") for frame in frames)

@@ -35,9 +35,10 @@ def features(cells: Cells, leave_out: int | None = None) -> np.ndarray:
     --------
     >>> from diabolo.evaluate.generated.cells import read
     >>> from diabolo.frames import Frame
-    >>> features(*read(Frame.of({"age": [31.5, None], "city": ["Rome", "Bonn"]})))
+    >>> features(*read(Frame.of({"age": [31.5, None, 47.0], "city": ["Rome", "Bonn", "Rome"]})))
     array([[31.5,  1. ],
-           [ nan,  0. ]])
+           [ nan,  0. ],
+           [47. ,  1. ]])
     """
     columns = [_floats(column) for j, column in enumerate(cells.columns) if j != leave_out]
     return np.stack(columns, 1) if columns else np.zeros((len(cells), 0))
@@ -83,7 +84,7 @@ def boosted(cells: Cells, seed: int, leave_out: int | None = None, *, regress: b
     >>> boosted(*read(Frame.of({"age": [31, 47]})), seed=0).random_state
     0
     """
-    made = HistGradientBoostingRegressor if regress else HistGradientBoostingClassifier
+    made: Any = HistGradientBoostingRegressor if regress else HistGradientBoostingClassifier
     return made(categorical_features=_levels(cells, leave_out), random_state=seed % 2**32)
 
 

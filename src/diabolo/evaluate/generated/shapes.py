@@ -98,8 +98,8 @@ def gap_similarity(real: Cells, generated: Cells) -> float | None:
     --------
     >>> from diabolo.evaluate.generated.cells import read
     >>> from diabolo.frames import Frame
-    >>> a = Frame.of({"x": [1.5, None], "y": [1.5, None]})
-    >>> b = Frame.of({"x": [1.5, None], "y": [None, 1.5]})
+    >>> a = Frame.of({"x": [1.5, None, 2.5], "y": [1.5, None, 2.5]})
+    >>> b = Frame.of({"x": [1.5, None, 2.5], "y": [None, 1.5, 2.5]})
     >>> gap_similarity(*read(a, b))
     0.0
     """

@@ -129,7 +129,7 @@ def _table(view: View, shown: Typical) -> Table:
     """Columns as lines; the groups beside each other, few of them with their nearest real rows."""
     rebuilt = Frame.decoded(shown.found.rows)
     own = dict(zip(view.model.schema_.table, rebuilt.names, strict=True))
-    raw = (
+    raw: dict[str, str] = (
         dict(zip(view.model.schema_.table, view.frame.names, strict=False))
         if view.frame.matrix is not None
         else {}

@@ -64,11 +64,12 @@ def log_likelihood(
 
     def density(block: np.ndarray) -> np.ndarray:
         values, seen = seen_values(block, mean)
-        result, gaps = np.empty(len(values)), ~seen.all(axis=1)
-        if not gaps.all():
-            result[~gaps] = _complete(values[~gaps], components, np.maximum(variance, noise), noise)
-        if gaps.any():
-            result[gaps] = _with_gaps(values[gaps], seen[gaps], loadings, noise)
+        gaps = ~seen.all(axis=1)
+        if not gaps.any():
+            return _complete(values, components, np.maximum(variance, noise), noise)
+        result = np.empty(len(values))
+        result[~gaps] = _complete(values[~gaps], components, np.maximum(variance, noise), noise)
+        result[gaps] = _with_gaps(values[gaps], seen[gaps], loadings, noise)
         return result
 
     rows = as_rows(data)

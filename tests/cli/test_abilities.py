@@ -1,0 +1,16 @@
+import pytest
+
+from diabolo.cli.abilities import require
+from diabolo.errors import CapabilityError
+from diabolo.models import LinearAutoencoder, MaskedAutoencoder
+from diabolo.models.sampling import Samples
+
+
+def test_a_model_that_can_is_handed_back():
+    model = MaskedAutoencoder()
+    assert require(model, Samples, "make new rows") is model
+
+
+def test_one_that_cannot_is_told_which_can():
+    with pytest.raises(CapabilityError, match=r"a LinearAutoencoder cannot make new rows.*--model masked"):
+        require(LinearAutoencoder(), Samples, "make new rows")
