@@ -134,3 +134,12 @@ def test_the_standard_density_is_the_standard_normal():
     z = codes(width=2).float()
     exact = multivariate_normal(np.zeros(2), np.eye(2)).logpdf(z)
     assert np.allclose(Density.standard(2).log_prob(z), exact)
+
+
+def test_the_prior_is_a_mixture_where_it_is_likelier():
+    torch.manual_seed(0)
+    ring = torch.randn(4000, 2)
+    ring = 2 * ring / ring.norm(dim=1, keepdim=True)
+    assert len(Density.prior(ring[:3000], ring[3000:], 0).shares) > 1
+    normal = Density.prior(torch.randn(40, 2), torch.randn(4000, 2), 0)
+    assert torch.equal(normal.covariances[0], torch.eye(2).double())

@@ -12,7 +12,7 @@ import diabolo
 from diabolo.errors import CollapseWarning, OvercompleteError, ParameterError
 from diabolo.maps import interpolate
 from diabolo.models.density import Density
-from diabolo.models.vae import VAE, fitted_prior
+from diabolo.models.vae import VAE
 from diabolo.nn import Dense
 from diabolo.terms import KL
 from diabolo.train import Trainer
@@ -127,15 +127,6 @@ def test_n_rows_and_not_one_more(fitted):
 def test_an_unconditional_model_refuses_conditions(fitted):
     with pytest.raises(ParameterError, match="'town'"):
         fitted.sample(3, given={"town": "Rome"})
-
-
-def test_the_mixture_is_taken_where_it_is_likelier():
-    torch.manual_seed(0)
-    ring = torch.randn(4000, 2)
-    ring = 2 * ring / ring.norm(dim=1, keepdim=True)
-    assert len(fitted_prior(ring[:3000], ring[3000:], 0).shares) > 1
-    normal = fitted_prior(torch.randn(40, 2), torch.randn(4000, 2), 0)
-    assert torch.equal(normal.covariances[0], torch.eye(2).double())
 
 
 def test_the_standard_prior_can_be_insisted_on():

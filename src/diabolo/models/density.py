@@ -97,6 +97,19 @@ class Density:
         one = torch.ones(1, dtype=torch.float64)
         return cls(one, torch.zeros(1, k, dtype=torch.float64), torch.eye(k, dtype=torch.float64)[None])
 
+    @classmethod
+    def prior(cls, draws: Tensor, held_out: Tensor, seed: int) -> Self:
+        """A mixture fitted to codes drawn for training rows, or N(0, I) where held-out rows' codes are as likely under it.
+
+        Parameters
+        ----------
+        draws, held_out : Tensor, shape (n, k)
+        seed : int
+        """
+        mixture, normal = cls.fit(draws, held_out, {}, seed), cls.standard(draws.shape[1])
+        gain = mixture.log_prob(held_out).mean() - normal.log_prob(held_out).mean()
+        return mixture if gain > 0 else normal
+
     def sample(self, n: int) -> Tensor:
         """``n`` codes (n, k), from the global generator."""
         which = (

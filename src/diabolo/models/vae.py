@@ -390,17 +390,13 @@ class VAE(Samples, Scores, Distributes, Estimator):
         if self.codec_.told is not None:
             self.told_ = self.codec_.told.numbers(some)
             self.usual_ = self.told_[self.codec_.told.usual(self.codec_.embed, self.told_)]
-        self.prior_ = fitted_prior(*draws, material.seed) if self.prior == "mixture" else standard(draws[0])
+        self.prior_ = Density.standard(self.n_components_)
+        if self.prior == "mixture":
+            self.prior_ = Density.prior(draws[0], draws[1], material.seed)
         self.kl_ = from_standard_normal(posteriors[1]).double().mean(0).numpy()
         self.active_units_ = int(is_active(posteriors[1].loc).sum())
-        errors = [
-            float(
-                self.schema_.errors_by_column(part, self.decode_coordinates(self.encode_batch(part)))
-                .sum(1)
-                .mean()
-            )
-            for part in (held, some)
-        ]
+        rebuilt = ((part, self.decode_coordinates(self.encode_batch(part))) for part in (held, some))
+        errors = [float(self.schema_.errors_by_column(*pair).sum()) / len(pair[0]) for pair in rebuilt]
         notes = diagnosis.inactivity(self.active_units_, self.n_components_)
         diagnosis.warn(notes + diagnosis.overfitting(*errors))
 
@@ -435,21 +431,3 @@ def _refuse_waste(k: int, features: int, kl: KL) -> None:
             f"{kl.free_bits:g} let each dimension tell something at no cost: what is left to tell is noise. Choose fewer "
             f"dimensions, or free_bits=0, with which dimensions that are not needed stay silent."
         )
-
-
-def standard(draws: Tensor) -> Density:
-    """N(0, I) for codes like those given."""
-    return Density.standard(draws.shape[1])
-
-
-def fitted_prior(draws: Tensor, held_out: Tensor, seed: int) -> Density:
-    """A mixture fitted to codes drawn for training rows, or N(0, I) where held-out rows' codes are as likely under it.
-
-    Parameters
-    ----------
-    draws, held_out : Tensor, shape (n, k)
-    seed : int
-    """
-    mixture, normal = Density.fit(draws, held_out, {}, seed), standard(draws)
-    gain = mixture.log_prob(held_out).mean() - normal.log_prob(held_out).mean()
-    return mixture if gain > 0 else normal

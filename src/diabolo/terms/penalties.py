@@ -191,7 +191,7 @@ class Orthogonal(Penalty):
     def __call__(self, code: Code, *_: Any) -> PerRow:
         """The squared correlations of the batch, for each of its rows."""
         centered = (code - code.mean(0)).float()
-        unit = centered / (centered.norm(dim=0) + 1e-6)
+        unit = centered / (centered.square().sum(0).sqrt() + 1e-6)
         between = unit.T @ unit
         return self.weight * (between - torch.diag(between.diagonal())).square().sum().expand(len(code))
 
