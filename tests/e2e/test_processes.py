@@ -59,7 +59,17 @@ def test_the_examples_of_the_help_in_one_walk(
     examples = {name: example.split()[1:] for name, (_, example) in COMMANDS.items() if name != "demo"}
     examples["fit"] += ["--epochs", "2", "--size", "small"]
     (folder / "few.csv").write_text("row,label\n0,a\n1,b\n2,a\n3,b\n")
-    masked = ["fit", "people.csv", "--model", "masked", "-o", "masked.diabolo", "--no-report", "--epochs", "2"]
+    masked = [
+        "fit",
+        "people.csv",
+        "--model",
+        "masked",
+        "-o",
+        "masked.diabolo",
+        "--no-report",
+        "--epochs",
+        "2",
+    ]
     assert main(masked) == 0
     capfd.readouterr()
     for name, words in examples.items():
