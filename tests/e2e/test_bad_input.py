@@ -88,7 +88,7 @@ DATA = {
         rows("age", *map(str, NUMBERS[:, 0])),
         "d.csv",
         ("--model", "autoencoder"),
-        "n_features = 1",
+        "number of features (1)",
     ),
     "only constant columns": (rows("a,b", *["1,x"] * 20), "d.csv", (), "no column is left"),
     "duplicate names": (rows("age,size,age", *["1,2,3", "2,4,1"] * 9), "d.csv", (), "'age'"),

@@ -70,7 +70,7 @@ def test_copies_of_training_rows_are_as_like_as_real_ones_and_told_by_their_near
     found = copied.generated
     assert (found.copies, found.dcr_share, found.authenticity, found.dcr_near) == (1.0, 1.0, 0.0, 1.0)
     assert found.shape == copied.real.shape
-    assert copied.real.copies == 0.0
+    assert copied.real.copies < 0.01  # rows with one number can meet by chance
     assert copied.real.dcr_share == pytest.approx(0.5, abs=0.1)
 
 

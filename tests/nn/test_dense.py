@@ -40,7 +40,7 @@ def test_images_are_read_flat():
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_every_activation_can_be_had(name):
     encoder = Dense((8,), activation=name, code_activation=name).encoder(4, 2)
-    assert sum(isinstance(m, ACTIVATIONS[name]) for m in encoder.modules()) == 2
+    assert sum(isinstance(m, type(ACTIVATIONS[name]())) for m in encoder.modules()) == 2
     assert torch.isfinite(encoder(torch.randn(9, 4))).all()
 
 

@@ -127,8 +127,8 @@ class Game(Objective):
     def measures(self, held_out: Batch) -> dict[str, list[float]]:
         """How often the discriminator prefers a held-out row to a generated one, a coin's band, coverage, energy."""
         real = held_out.values[POINTS][:JUDGED]
-        made = self._sample(len(real))
-        scores = self.discriminator(real).flatten(), self.discriminator(made).flatten()
+        made = self._sample(max(2, len(real)))  # the energy score needs a pair
+        scores = self.discriminator(real).flatten(), self.discriminator(made[: len(real)]).flatten()
         wins = (scores[0] > scores[1]).float() + 0.5 * (scores[0] == scores[1]).float()
         width = BAND * math.sqrt(1 / (4 * len(real)))
         return {

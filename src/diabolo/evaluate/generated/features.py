@@ -36,9 +36,9 @@ def features(cells: Cells, leave_out: int | None = None) -> np.ndarray:
     >>> from diabolo.evaluate.generated.cells import read
     >>> from diabolo.frames import Frame
     >>> features(*read(Frame.of({"age": [31.5, None, 47.0], "city": ["Rome", "Bonn", "Rome"]})))
-    array([[31.5,  1. ],
-           [ nan,  0. ],
-           [47. ,  1. ]])
+    array([[31.5,  0. ],
+           [ nan,  1. ],
+           [47. ,  0. ]])
     """
     columns = [_floats(column) for j, column in enumerate(cells.columns) if j != leave_out]
     return np.stack(columns, 1) if columns else np.zeros((len(cells), 0))

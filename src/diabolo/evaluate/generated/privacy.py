@@ -12,7 +12,7 @@ from diabolo.evaluate.generated.space import Points, Space, distances
 __all__ = ["Nearness", "nearest", "nearness"]
 
 NEAR = 0.02  # quantile of the held-out rows' distances
-SAME = 2e-6  # of the range of a column: what rounding to float32 on the way through a model makes
+SAME = 5e-7  # of the range of a column: what rounding to float32 on the way through a model makes
 
 
 @dataclasses.dataclass(frozen=True)

@@ -100,8 +100,8 @@ def gap_similarity(real: Cells, generated: Cells) -> float | None:
     >>> from diabolo.frames import Frame
     >>> a = Frame.of({"x": [1.5, None, 2.5], "y": [1.5, None, 2.5]})
     >>> b = Frame.of({"x": [1.5, None, 2.5], "y": [None, 1.5, 2.5]})
-    >>> gap_similarity(*read(a, b))
-    0.0
+    >>> round(gap_similarity(*read(a, b)), 3)
+    0.333
     """
     both = [np.stack([table.missing(j) for j in range(len(table.names))], 1) for table in (real, generated)]
     stacked = np.concatenate(both)

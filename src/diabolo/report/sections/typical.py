@@ -86,7 +86,8 @@ def _grouped(view: View) -> tuple[str, list[Any]]:
         return "labelled", view.labels
     if view.clusters is None or len(view.clusters.groups) < 2:
         return "whole", [ALL] * len(view.codes)
-    return "found", [None if g < 0 else f"group {g + 1}" for g in view.clusters.labels]
+    alone = {group.number for group in view.clusters.groups if group.size == 1}  # not typical of anything
+    return "found", [None if g < 0 or g in alone else f"group {g + 1}" for g in view.clusters.labels]
 
 
 def _nearest(codes: np.ndarray, rows: np.ndarray, middle: np.ndarray) -> int:
