@@ -27,7 +27,7 @@ WINDOW = 5  # epochs in a row that must agree before the game is over
 BAND = 1.96  # standard deviations
 WIDEST = 0.6  # end of the band: about 100 held-out rows, of fewer any discriminator looks like a coin
 COVERED = 0.9  # of what real points reach: of as many others, all miss a fifth neighbor once in 2⁵ times
-DOUBT = 2.0  # standard errors by which coverage may seem to fall
+DOUBT = 2.0  # standard errors by which coverage may seem to move
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,12 +57,12 @@ LOSSES = {
     "rpgan": Loss(
         lambda real, made: functional.softplus(made - real),
         lambda real, made: functional.softplus(real - made),
-        (1.0, 0.1),
+        (1.0, 0.001),
     ),
     "ns": Loss(
         lambda real, made: functional.softplus(-real) + functional.softplus(made),
         lambda _, made: functional.softplus(-made),
-        (1.0, 0.1),
+        (1.0, 0.001),
     ),
     "hinge": Loss(
         lambda real, made: functional.relu(1 - real) + functional.relu(1 + made),
@@ -142,7 +142,7 @@ class Game(Objective):
         """``indistinguishable`` where a whole window of epochs says so.
 
         Every win-rate lies inside the band, coverage is at least nine tenths of what as many real points would reach (else
-        the discriminator is merely weak), and it is no lower than in the window before.
+        the discriminator is merely weak), and it neither falls nor rises any more.
         """
         if len(epochs) < 2 * WINDOW or epochs[-1].measures["band"][1] > WIDEST:
             return None
@@ -153,8 +153,8 @@ class Game(Objective):
             for part in (epochs[-2 * WINDOW : -WINDOW], epochs[-WINDOW:])
         )
         error = (last[0]["band"][1] - 0.5) / BAND * 2 * math.sqrt(max(before * (1 - before), 0.0))
-        kept = now >= max(COVERED * (1 - 0.5**NEIGHBORS), before - DOUBT * error)
-        return "indistinguishable" if inside and kept else None
+        steady = abs(now - before) <= DOUBT * error and now >= COVERED * (1 - 0.5**NEIGHBORS)
+        return "indistinguishable" if inside and steady else None
 
     def parameters_of(self, player: str) -> list[nn.Parameter]:
         """The weights of one of the two."""

@@ -48,9 +48,10 @@ from diabolo.train import Trainer
 __all__ = ["GAN"]
 
 LEAST_NOISE, MOST_NOISE = 16, 64  # that is chosen
-WIDTHS = (128, 128, 128)
+NARROW = 16  # coordinates, up to which narrower layers do
+WIDTHS = (64, 128)
 RATE = 1e-3
-STEPS = {"small": 2_000, "base": 6_000, "large": 20_000}
+STEPS = {"small": 3_000, "base": 10_000, "large": 30_000}
 OWN = {  # of the trainer, where a person left it as it was: momentum and decay disturb the game, patience ends it early
     "betas": (0.0, 0.99),
     "weight_decay": 0.0,
@@ -94,7 +95,7 @@ class GAN(Samples, Estimator):
     generator_ : torch.nn.Module
     stop_reason_ : str
         ``indistinguishable``: in five epochs in a row the discriminator preferred held-out rows to generated ones about
-        half of the time, within the 95 % band of a fair coin, N(1/2, 1/4n), while coverage did not fall. Or
+        half of the time, within the 95 % band of a fair coin, N(1/2, 1/4n), and coverage was high and steady. Or
         ``max_epochs``, ``max_seconds``, ``diverged``, ``interrupted``.
     history_ : History
         With the terms of both players, and ``win_rate``, ``band``, ``coverage`` and ``energy`` (score of held-out
@@ -247,7 +248,8 @@ class GAN(Samples, Estimator):
                 f"architecture={given!r} is neither 'auto' nor Dense(..., norm='none'): normalization disturbs the game."
             )
         factor = defaults.SIZES.get(self.size, 1.0)  # the plan refuses another size
-        return Dense(tuple(int(width * factor) for width in WIDTHS), activation="leaky_relu", norm="none")
+        wide = int(factor * WIDTHS[self.schema_.n_coordinates > NARROW])
+        return Dense((wide,) * 3, activation="leaky_relu", norm="none")
 
     def _game(self, material: Material, loss: Loss, plan: defaults.Plan) -> Game:
         """Two players of random weights, on the device of the rows."""
