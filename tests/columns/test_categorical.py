@@ -153,3 +153,30 @@ def test_marginal_shares_are_where_the_head_starts():
 def test_nothing_at_all_is_refused():
     with pytest.raises(SchemaError, match="no value at all"):
         fit(x=[None, None])
+
+
+def test_other_is_drawn_as_the_rare_levels_by_their_shares():
+    column, _ = fit(x=["a"] * 4000 + ["r"] * 3 + ["s"])
+    torch.manual_seed(0)
+    drawn = column.from_tensor(column.draw_rare(torch.tensor([[0], [1]] * 2000), {}))["x"].to_pylist()
+    assert drawn.count("a") == 2000
+    assert abs(drawn.count("r") - 1500) < 80
+    assert drawn.count("s") == 2000 - drawn.count("r")
+
+
+def test_other_is_drawn_among_the_levels_that_are_wanted():
+    column, _ = fit(x=["a"] * 4000 + ["r"] * 3 + ["s"])
+    drawn = column.from_tensor(column.draw_rare(torch.zeros(50, 1, dtype=torch.long), {"x": ["a", "s"]}))
+    assert set(drawn["x"].to_pylist()) == {"s"}
+
+
+@pytest.mark.parametrize("rare", [[], ["q"]])
+def test_levels_that_share_a_coordinate_are_drawn_by_their_shares(rare):
+    column, _ = fit(x=many(200, 4000) + rare, y=["a", "b"] * 2000 + ["b"] * len(rare))
+    torch.manual_seed(0)
+    drawn = column.draw_beyond(torch.tensor([[0, 2]]).expand(13_700, -1))
+    counts = torch.bincount(drawn[:, 0], minlength=201)
+    assert counts[1:MOST_COORDINATES].sum() == 0
+    assert 50 < counts[MOST_COORDINATES:].min() <= counts[MOST_COORDINATES:].max() < 150
+    assert (counts[0] > 0) == bool(rare)
+    assert set(drawn[:, 1].tolist()) == {2}

@@ -6,7 +6,7 @@ import torch
 
 from diabolo.columns import Image
 from diabolo.errors import DataError, ImageSizeError
-from diabolo.frames import Frame
+from diabolo.frames import Frame, restore
 
 SHAPES = [(8, 8), (7, 9), (1, 5), (7, 9, 3), (4, 4, 1)]
 
@@ -33,6 +33,17 @@ def test_pixels_come_back(shape, kind):
     assert values.max() <= 1
     assert np.allclose(back(column, values), x, atol=1e-6)
     assert column.widths == (np.prod(shape),)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", ["uint8", "float32"])
+def test_no_images_keep_size_and_dtype(shape, kind):
+    frame = Frame.of(images(shape, kind))
+    column = Image.fit(frame, ("image",))
+    none = column.from_tensor(column.to_tensor(frame)[0][:0])
+    found = restore(none, frame.template)
+    assert found.shape == (0, *shape)
+    assert found.dtype == kind
 
 
 def test_coordinates_are_pixels_and_back():

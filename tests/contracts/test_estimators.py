@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
@@ -116,6 +117,18 @@ def test_a_file_keeps_every_bit(name, data, tmp_path):
     assert (tmp_path / "again.diabolo").read_bytes() == (tmp_path / "model.diabolo").read_bytes()
 
 
+def test_to_fit_load_and_ask_leaves_the_global_generators_alone(name, tmp_path):
+    torch.manual_seed(1)
+    np.random.seed(1)
+    model = cheap(name, n_components=2).fit(array())
+    model.save(tmp_path / "model.diabolo")
+    diabolo.load(tmp_path / "model.diabolo").transform(array())
+    found = torch.rand(1), np.random.rand()
+    torch.manual_seed(1)
+    np.random.seed(1)
+    assert found == (torch.rand(1), np.random.rand())
+
+
 def test_a_file_holds_no_pickle(name, tmp_path):
     path = tmp_path / "model.diabolo"
     cheap(name, n_components=2).fit(array()).save(path)
@@ -145,7 +158,7 @@ MAKE = [name for name in models.__all__ if issubclass(getattr(models, name), Sam
 
 
 @pytest.mark.parametrize("maker", MAKE)
-@pytest.mark.parametrize("kind", ["array", "table"])
+@pytest.mark.parametrize("kind", DATA)
 def test_new_rows_are_like_the_old_and_a_file_keeps_how_they_are_made(maker, kind, tmp_path):
     data = DATA[kind]()
     model = cheap(maker).fit(data)

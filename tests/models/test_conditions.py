@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from diabolo.data.schema import Schema
@@ -23,7 +24,10 @@ def of(known, name, value) -> Condition:
     return Condition.of(name, value, *known)
 
 
-@pytest.mark.parametrize("value", ["Oslo", ["Oslo"], np.array(["Oslo"])])
+@pytest.mark.parametrize(
+    "value",
+    ["Oslo", ["Oslo"], np.array(["Oslo"]), pd.Series(["Oslo"]), pa.array(["Oslo"]), np.array("Oslo"), {"Oslo"}],
+)
 def test_a_level_is_itself(known, value):
     assert of(known, "town", value).wanted.to_pylist() == ["Oslo"]
 
@@ -40,15 +44,15 @@ def test_nothing_is_a_gap(known, nothing):
 
 
 def test_dates_may_be_text(known):
-    for first in ("2020-03-01", dt.date(2020, 3, 1), pd.Timestamp("2020-03-01")):
+    days = ("2020-03-01", dt.date(2020, 3, 1), pd.Timestamp("2020-03-01"), np.datetime64("2020-03-01"))
+    for first in (*days, np.datetime64("2020-03-01", "ns")):
         found = of(known, "paid", (first, None))
+        assert of(known, "paid", first).wanted.to_pylist() == [dt.datetime(2020, 3, 1)]
         assert found.wanted[0].as_py() == dt.datetime(2020, 3, 1)
         assert not found.wanted[1].is_valid
 
 
 def test_a_value_is_kept_to_the_last_digit(known):
-    import pyarrow as pa
-
     found = of(known, "size", 161.234567891234)
     assert found.hold(pa.array([161.23457, 161.23456])).to_pylist() == [161.234567891234] * 2
     several = of(known, "size", [161.234567891234, 170.1])
@@ -83,3 +87,28 @@ def test_levels_are_those_of_levels_and_of_no_numbers(known):
 def test_what_cannot_be_is_refused(known, given, message):
     with pytest.raises(ParameterError, match=message):
         conditions(given, *known)
+
+
+def test_infinity_is_no_limit_and_no_other_end(known):
+    found = of(known, "size", (-np.inf, 165.0))
+    assert found.wanted.to_pylist() == [None, 165.0]
+    assert of(known, "size", (160.0, float("inf"))).wanted.to_pylist() == [160.0, None]
+    with pytest.raises(ParameterError, match="inf is not a value"):
+        of(known, "size", (np.inf, None))
+
+
+def test_a_set_has_an_order_of_its_own(known):
+    names = ["Rome", "Oslo"]
+    assert of(known, "town", set(names)).wanted.to_pylist() == of(known, "town", frozenset(names)).wanted.to_pylist()
+    assert of(known, "town", set(names)).wanted.to_pylist() == sorted(names)
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+def test_times_of_any_zone_are_held_in_a_range(zone):
+    times = pd.Series(pd.date_range("2020-01-01", periods=9, freq="6h", tz=zone))
+    frame = Frame.of(pd.DataFrame({"at": times}))
+    found = Condition.of("at", (times[1] + pd.Timedelta("1h"), times[5]), Schema.fit(frame), frame.template)
+    cells = pa.array(times.tolist() + [None], frame.arrow("at").type)
+    held = found.hold(cells).to_pylist()
+    assert held[1:3] == [found.wanted[0].as_py(), times[2].to_pydatetime()]
+    assert held[-2:] == [times[5].to_pydatetime(), None]

@@ -147,3 +147,14 @@ def test_points_through_a_code_have_unit_size_and_stay_in_its_range():
     assert torch.allclose(points.std(0, correction=0), torch.ones(2), atol=1e-4)
     spread = model.decode_joint(torch.zeros(1, 2))["continuous"].log_scale.exp().max()
     assert (far.values["continuous"] - edge["continuous"]).abs().max() < 6 * spread
+
+
+def test_levels_beyond_those_with_a_slot_keep_their_shares():
+    town = [f"t{i % 200:03d}" for i in range(4000)]
+    schema, frame, batch, encoding = encoded({"town": town, "x": np.arange(4000.0)})
+    torch.manual_seed(0)
+    found = encoding.decode(encoding(batch))
+    again = schema.to_table(found.values, frame.template)["town"].to_pylist()
+    counts = pd.Series(again).value_counts()
+    assert len(counts) == 200
+    assert counts.max() < 45

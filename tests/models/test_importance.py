@@ -81,6 +81,15 @@ def test_another_prior_is_another_model():
     assert found.mean() == pytest.approx(expected.mean(), abs=0.02)
 
 
+@pytest.mark.parametrize("stop", [1, 3, 9])
+@pytest.mark.parametrize("k", [2, 3, 20])
+def test_common_noise_is_the_same_in_whatever_pieces_it_is_drawn(stop, k):
+    whole = common_noise(0, 16, 2, k)
+    assert torch.equal(torch.cat([common_noise(0, stop, 2, k), common_noise(stop, 16, 2, k)]), whole)
+    assert torch.equal(whole[:, 0], whole[:, 1])
+    assert len(whole[:, 0].unique()) == 16 * k
+
+
 def test_with_common_noise_a_rows_bound_is_its_own():
     made = codec(shift=0.5)
     whole = bound(made, 5, common_noise)

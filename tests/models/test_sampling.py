@@ -69,3 +69,24 @@ def test_conditions_are_handed_on() -> None:
     model = Gaps()
     model.sample(1, given={"b": "x"})
     assert model.asked == {"b": "x"}
+
+
+TOWNS = ["Rome"] * 500 + ["Oslo"] * 500 + ["Bern"] + ["Graz"]
+
+
+class Others(Gaps):
+    """Rows whose town is *other*, whatever was asked for."""
+
+    schema_ = Schema.fit(Frame.of({"town": TOWNS, "x": torch.rand(1002).tolist()}))
+    template_ = Frame.of({"town": TOWNS, "x": [0.5] * 1002}).template
+
+    def sample_batch(self, n: int, given: Mapping[str, Any]) -> Batch:
+        values = {"categorical": torch.zeros(n, 1, dtype=torch.long), "continuous": torch.zeros(n, 1)}
+        return Batch(values, {}, torch.arange(n))
+
+
+@pytest.mark.parametrize(
+    ("given", "towns"), [({}, {"Bern", "Graz"}), ({"town": ["Rome", "Graz"]}, {"Graz"}), ({"town": "Oslo"}, {"Oslo"})]
+)
+def test_rare_levels_do_not_vanish_and_keep_to_conditions(given: dict[str, Any], towns: set[str]) -> None:
+    assert set(Others().sample(60, given=given, random_state=0)["town"].to_pylist()) == towns

@@ -1,6 +1,7 @@
 """Levels without an order: one softmax per column, rare and unknown levels in a slot of their own."""
 
 import dataclasses
+from collections.abc import Container, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -152,6 +153,37 @@ class Categorical(Column):
         """Share of each rare level of a column among the rows of *other*; equal ones in models of older files."""
         counts = self.rare_counts[column] if self.rare_counts else (1,) * len(self.rare[column])
         return tuple(count / sum(counts) for count in counts)
+
+    def draw_rare(self, values: Tensor, wanted: Mapping[str, Container[Level]]) -> Tensor:
+        """Slots (n, m) in which *other* is one of the rare levels, drawn by their shares from the global generator.
+
+        ``wanted`` says of some columns to which levels the draw is confined.
+        """
+        values = values.clone()
+        for j, (name, kept, rare) in enumerate(zip(self.names, self.levels, self.rare, strict=True)):
+            cells = (values[:, j] == OTHER).nonzero().flatten()
+            shares = torch.tensor(self.rare_shares(j))
+            if name in wanted:
+                shares = shares * torch.tensor([level in wanted[name] for level in rare])
+            if len(cells) and shares.sum() > 0:
+                drawn = torch.multinomial(shares, len(cells), replacement=True).to(values.device)
+                values[cells, j] = 1 + len(kept) + drawn
+        return values
+
+    def draw_beyond(self, values: Tensor) -> Tensor:
+        """Slots (n, m) in which the coordinate of *other* is one of the slots that share it, drawn by their shares.
+
+        Beyond 63 levels of a column only the first have a coordinate of their own.
+        """
+        values = values.clone()
+        for j, shares in enumerate(self.shares):
+            cells = (values[:, j] == OTHER).nonzero().flatten()
+            if len(shares) > MOST_COORDINATES and len(cells):
+                weights = torch.tensor([shares[OTHER] * bool(self.rare[j]), *shares[MOST_COORDINATES:]])
+                drawn = torch.multinomial(weights, len(cells), replacement=True)
+                slots = torch.where(drawn == 0, OTHER, drawn + MOST_COORDINATES - 1)
+                values[cells, j] = slots.to(values.device)
+        return values
 
     def embedder(self) -> Embedder:
         """Centered one-hot slots, learned embeddings where there are more than 64, flags of gaps."""

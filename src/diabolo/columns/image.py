@@ -99,10 +99,9 @@ class Image(Column):
         x = values.detach().cpu().clamp(self.low, self.high)
         x = x.mul(BYTE).round().to(torch.uint8) if self.bytes else x
         x = x.movedim(1, 3) if self.channels_last else x[:, 0]
-        pixels = (
-            x.numpy().ravel().reshape(x.shape)
-        )  # Arrow takes the order of axes from strides; one channel has any
-        return {self.names[0]: pa.FixedShapeTensorArray.from_numpy_ndarray(pixels)}
+        # Arrow takes the order of axes from strides; one channel has any
+        pixels = x.numpy().ravel().reshape(x.shape)
+        return {self.names[0]: _tensors(pixels)}
 
     def coordinates(self, values: Tensor) -> Tensor:
         """Pixels in one row."""
@@ -152,6 +151,14 @@ class Image(Column):
                 "give bytes, or floats in [0, 1] or [0, 255]."
             )
         return 1.0 if pixels.dtype.kind == "f" and high <= 1 + ROUNDING else BYTE
+
+
+def _tensors(pixels: np.ndarray) -> pa.Array:
+    """Arrays of one shape as cells, also where there is none, of which Arrow does not know the shape."""
+    if len(pixels):
+        return pa.FixedShapeTensorArray.from_numpy_ndarray(pixels)
+    kind = pa.fixed_shape_tensor(pa.from_numpy_dtype(pixels.dtype), pixels.shape[1:])
+    return pa.ExtensionArray.from_storage(kind, pa.array([], kind.storage_type))
 
 
 class PixelEmbedder(Embedder):

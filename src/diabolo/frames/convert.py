@@ -98,6 +98,8 @@ def to_pixels(column: pa.ChunkedArray, name: str) -> np.ndarray:
     if column.null_count:
         raise DataError(f"Column {name!r} lacks {column.null_count} of its images: drop those rows first.")
     parts = [chunk.to_numpy_ndarray() for chunk in column.chunks if len(chunk)]
+    if not parts:
+        return np.empty((0, *column.type.shape), column.type.value_type.to_pandas_dtype())
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 

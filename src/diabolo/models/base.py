@@ -22,6 +22,7 @@ from diabolo.files import container
 from diabolo.files.parts import build, parts
 from diabolo.frames import Frame
 from diabolo.models import specs
+from diabolo.randomness import seeded
 from diabolo.train import History
 
 __all__ = ["Decodes", "Distributes", "Encodes", "Estimator", "Predicts", "as_frame", "n_features"]
@@ -119,7 +120,8 @@ class Estimator(BaseEstimator, ABC):
             own = given.get("architecture") if name == "architecture_" else None
             setattr(model, name, own or specs.from_json(content["fitted"][name]))
         model._name_features()
-        model.take_tensors(tensors)
+        with seeded(0, "load"):  # networks are made before their weights are put in
+            model.take_tensors(tensors)
         return model
 
     def __sklearn_tags__(self) -> Any:

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -88,12 +88,13 @@ class Condition:
         """
         column_of(schema, name)
         is_range = isinstance(given, tuple)
-        asked = list(given) if _is_many(given) else [given]
+        asked = _several(given)
         if is_range and len(asked) != 2:
             raise ParameterError(f"{name}={given!r} is not a range: give (low, high), None for no limit.")
         if not asked:
             raise ParameterError(f"{name}={given!r} allows no value: name at least one.")
         asked = [None if _is_nothing(value) else value for value in asked]
+        asked = _ends(asked) if is_range else asked
         levels = levels_of(schema, name)
         if is_range and levels is not None:
             asked, is_range = _between(name, asked[0], asked[1], levels), False
@@ -107,9 +108,9 @@ class Condition:
     def hold(self, cells: pa.Array) -> pa.Array:
         """Cells that a model drew under the condition, brought to it exactly: tensors hold seven digits only."""
         if self.is_range:
-            low, high = self.wanted[0], self.wanted[1]
-            held = cells if not low.is_valid else pc.max_element_wise(cells, low)
-            return held if not high.is_valid else pc.min_element_wise(held, high)
+            low, high = self.wanted[0], self.wanted[1]  # by comparison: Arrow's maximum knows no times of a zone
+            held = pc.if_else(pc.less(cells, low), low, cells) if low.is_valid else cells
+            return pc.if_else(pc.greater(held, high), high, held) if high.is_valid else held
         if len(self.wanted) == 1:
             return self.wanted.take(pa.array(np.zeros(len(cells), np.int64)))
         return cells if is_.is_string(cells.type) or is_.is_boolean(cells.type) else self._nearest(cells)
@@ -148,8 +149,20 @@ def conditions(given: Mapping[str, Any], schema: Schema, template: dict[str, Any
     return [Condition.of(name, value, schema, template) for name, value in given.items()]
 
 
-def _is_many(given: Any) -> bool:
-    return isinstance(given, Sequence | set | frozenset | np.ndarray) and not isinstance(given, str | bytes)
+def _several(given: Any) -> list[Any]:
+    """What a person wrote as a list of plain values: sets in an order of their own, so that a seed means one thing."""
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
+        return [_plain(given)]
+    return [_plain(value) for value in (sorted(given, key=repr) if isinstance(given, set | frozenset) else given)]
+
+
+def _plain(value: Any) -> Any:
+    """A value as Arrow takes it beside others."""
+    if isinstance(value, pa.Scalar):
+        return value.as_py()
+    if isinstance(value, np.datetime64):
+        return value.astype("datetime64[us]").item()
+    return value.item() if getattr(value, "ndim", None) == 0 else value
 
 
 def _is_nothing(value: Any) -> bool:
@@ -157,6 +170,14 @@ def _is_nothing(value: Any) -> bool:
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(value, float | np.floating) and math.isnan(value)
+
+
+def _ends(ends: list[Any]) -> list[Any]:
+    """Ends of a range, None for no limit, which may have been written as infinity."""
+    return [
+        None if isinstance(end, float | np.floating) and end == beyond else end
+        for end, beyond in zip(ends, (-math.inf, math.inf), strict=True)
+    ]
 
 
 def _between(name: str, low: Any, high: Any, levels: tuple[Level, ...]) -> list[Level]:

@@ -290,7 +290,7 @@ class Part:
         """Values of the block, and what is seen of it where there are gaps."""
         places, levels = list(self.places), torch.tensor(self.levels, device=choices.device)
         level = torch.minimum(choices, levels - 1)
-        values = self.column.from_coordinates(self._coordinates(numbers, level))
+        values = self._values(numbers, level)
         if not self.has_levels and places:
             values[:, places] = torch.where(level == 1, self._inflated(values), values[:, places])
         if not self.gaps:
@@ -307,15 +307,11 @@ class Part:
         chosen = torch.where(cells < levels, cells, 0) if self.has_levels else cells == self._inflated(cells)
         return chosen.long() if seen is None else torch.where(seen[:, places], chosen.long(), levels)
 
-    def _coordinates(self, numbers: Tensor, level: Tensor) -> Tensor:
-        """What the block's own ``from_coordinates`` takes."""
-        if isinstance(self.column, Binary):
-            return level.float()
-        if not isinstance(self.column, Categorical):
-            return numbers
-        ends = torch.tensor(self.levels, device=level.device).cumsum(0)
-        slots = torch.zeros(len(level), sum(self.levels), device=level.device)
-        return slots.scatter_(1, level + ends - torch.tensor(self.levels, device=level.device), 1.0)
+    def _values(self, numbers: Tensor, level: Tensor) -> Tensor:
+        """Values of the block, inflated ones and gaps apart."""
+        if isinstance(self.column, Categorical):  # each of its columns has a group
+            return self.column.draw_beyond(level)
+        return self.column.from_coordinates(level.float() if isinstance(self.column, Binary) else numbers)
 
     def _inflated(self, like: Tensor) -> Tensor:
         """Inflated values of the grouped columns, NaN where there is none."""

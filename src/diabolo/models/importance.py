@@ -39,8 +39,8 @@ def fresh_noise(start: int, stop: int, rows: int, k: int) -> Tensor:
 
 def common_noise(start: int, stop: int, rows: int, k: int) -> Tensor:
     """The same draws for each row and every call, so that a row's estimate is a function of the row."""
-    draws = torch.randn(stop, k, generator=generator(0, "importance"))[start:]
-    return draws[:, None].expand(-1, rows, -1)
+    draws = [torch.randn(k, generator=generator(0, "importance", draw)) for draw in range(start, stop)]
+    return torch.stack(draws)[:, None].expand(-1, rows, -1)
 
 
 def log_likelihood(codec: Codec, prior: Density, batch: Batch, n: int, noise: Noise) -> Tensor:

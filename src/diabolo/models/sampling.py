@@ -1,13 +1,15 @@
 """What all models that make new rows share: how many, under which conditions, from which seed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any, cast
 
 import torch
 from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
 
+from diabolo.columns import Categorical
 from diabolo.data.batch import Batch
 from diabolo.data.kinds import listed
 from diabolo.data.schema import Schema
@@ -16,7 +18,7 @@ from diabolo.models import defaults
 from diabolo.models.conditions import Condition, conditions, levels_of
 from diabolo.randomness import seeded
 
-__all__ = ["Samples"]
+__all__ = ["Samples", "with_rare"]
 
 
 class Samples(ABC):
@@ -61,11 +63,13 @@ class Samples(ABC):
         if isinstance(cast(Any, n), bool) or not isinstance(cast(Any, n), Integral) or n < 0:
             raise ParameterError(f"n={n!r} is not a number of rows: give a whole number from 0.")
         given = dict(given or {})
+        told = {name: value for name, value in given.items() if name not in self.beside_}
         with seeded(defaults.seed(random_state), "sample"), torch.inference_mode():
             batch = self.sample_batch(int(n), given) if balance is None else self._balanced(n, given, balance)
-        told = {name: value for name, value in given.items() if name not in self.beside_}
-        held = {found.name: found.hold for found in conditions(told, self.schema_, self.template_)}
-        return self.schema_.to_table(batch.values, self.template_, seen=batch.seen, amend=held)
+            wanted = conditions(told, self.schema_, self.template_)
+            values = with_rare(self.schema_, batch.values, wanted)
+        held = {condition.name: condition.hold for condition in wanted}
+        return self.schema_.to_table(values, self.template_, seen=batch.seen, amend=held)
 
     def _balanced(self, n: int, given: dict[str, Any], column: str) -> Batch:
         """As many rows of each level, one more of some by chance, in random order."""
@@ -79,6 +83,21 @@ class Samples(ABC):
             if count or not n
         ]
         return Batch.joined(parts).take(torch.randperm(n))
+
+
+def with_rare(
+    schema: Schema, values: Mapping[str, Tensor], wanted: Sequence[Condition] = ()
+) -> dict[str, Tensor]:
+    """Values by block in which *other* is one of the rare levels, those that conditions allow, by their shares.
+
+    To decode it as the commonest of them would let all others vanish.
+    """
+    allowed = {condition.name: condition.wanted.to_pylist() for condition in wanted}
+    blocks = schema.blocks
+    return {
+        key: column.draw_rare(cells, allowed) if isinstance(column := blocks[key], Categorical) else cells
+        for key, cells in values.items()
+    }
 
 
 def _levels(schema: Schema, template: dict[str, Any], given: dict[str, Any], column: str) -> list[Any]:

@@ -44,7 +44,7 @@ from diabolo.models.elbo import Elbo, is_active
 from diabolo.models.fitting import START_ROWS, architecture_of, identity
 from diabolo.models.importance import common_noise, fresh_noise, log_likelihood
 from diabolo.models.reference import Reference
-from diabolo.models.sampling import Samples
+from diabolo.models.sampling import Samples, with_rare
 from diabolo.models.scoring import Scores
 from diabolo.models.told import Told
 from diabolo.models.training import Material
@@ -257,7 +257,8 @@ class VAE(Samples, Scores, Distributes, Estimator):
         frame, batch = self._read(X)
         with seeded(defaults.seed(random_state), "augment"), torch.inference_mode():
             parts = [self._near(part, float(scale)) for part in batch.split(ROWS)]
-        values = {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
+            values = {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
+            values = with_rare(self.schema_, values)
         return self.schema_.to_table(values, frame.template, frame)
 
     def log_likelihood(self, X: Any, n_importance: int = 200, *, random_state: Any = None) -> np.ndarray:
