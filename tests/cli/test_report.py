@@ -22,3 +22,28 @@ def test_a_label_that_is_not_there(run: Callable, model: Path):
     assert result.code == 2
     assert "'size'" in result.err
     assert not Path("report.html").exists()
+
+
+def test_training_rows_show_copies_among_new_rows_and_over_fitting(run: Callable, masked: Path):
+    lines = Path("people.csv").read_text().splitlines(keepends=True)
+    Path("train.csv").write_text("".join(lines[:46]))
+    Path("test.csv").write_text("".join([lines[0], *lines[1:51]]))
+    alone = run("report", masked, "test.csv", "-o", "alone.html")
+    assert alone.code == 0, alone.err
+    told = run("report", masked, "test.csv", "-o", "told.html", "--train", "train.csv", "--json")
+    assert told.code == 0, told.err
+    assert "they were not given" in Path("alone.html").read_text()
+    page = Path("told.html").read_text()
+    assert "copies of training rows" in page
+    assert "they were not given" not in page
+    assert told.json["scores"]["train_error"] is not None
+
+
+@pytest.mark.parametrize(
+    ("train", "message"), [("nowhere.csv", "'nowhere.csv'"), ("masked.diabolo", "give data here")]
+)
+def test_training_rows_that_are_not_there(run: Callable, masked: Path, train: str, message: str):
+    result = run("report", masked, "people.csv", "-o", "report.html", "--train", train)
+    assert result.code == 2
+    assert message in result.err
+    assert not Path("report.html").exists()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from diabolo.columns import Continuous
+from diabolo.columns.grain import snap
 from diabolo.distributions import Gaussian, Inflated
 from diabolo.errors import DataError
 from diabolo.frames import Frame
@@ -220,3 +221,40 @@ def test_json_gives_the_same_column(rng):
     column, _ = column_of(x, "auto")
     assert Continuous.from_json(column.to_json()) == column
     assert "2 by quantiles, 2 with an inflated value" in column.describe()
+
+
+STEPS = st.sampled_from([0.01, 0.05, 0.5, 1.0, 100.0])
+
+
+@given(STEPS, st.integers(0, 2**31), st.sampled_from(["auto", "standard", "quantile"]))
+def test_decoded_numbers_are_multiples_of_the_step_of_training(step, seed, scaling):
+    random = np.random.default_rng(seed)
+    x = snap(random.normal(0.0, 40.0, (60, 1)) * step, step)
+    column, _ = column_of(x, scaling)
+    decoded = back(column, torch.from_numpy(random.normal(0.0, 2.0, (50, 1))).float())
+    assert (decoded == snap(decoded, step)).all()
+    assert ((decoded >= x.min()) & (decoded <= x.max())).all()
+
+
+def test_every_column_has_a_step_of_its_own_or_none(rng):
+    cents, free, halves = (
+        np.round(rng.normal(9, 3, 200), 2),
+        rng.normal(size=200),
+        rng.integers(9, 99, 200) / 2,
+    )
+    column, frame = column_of(np.stack([cents, free, halves], 1))
+    assert column.grain == (0.01, None, 0.5)
+    table = column.from_tensor(column.to_tensor(frame)[0])
+    assert table["c0"].to_pylist() == cents.tolist()  # all digits of float64, by way of float32
+
+
+def test_a_step_survives_its_file_and_files_from_before_it_load(rng):
+    column, _ = column_of(np.round(rng.normal(9, 3, (200, 1)), 2))
+    stored = column.to_json()
+    assert Continuous.from_json(stored).grain == (0.01,)
+    del stored["grain"]
+    assert Continuous.from_json(stored).grain == ()
+
+
+def test_an_array_has_no_step(rng):
+    assert column_of(np.round(rng.normal(9, 3, (200, 2)), 1), "shared")[0].grain == ()

@@ -168,7 +168,9 @@ def test_new_rows_are_like_the_old_and_a_file_keeps_how_they_are_made(maker, kin
     assert made.dtypes.equals(data.dtypes) if kind == "table" else made.dtype == data.dtype
     assert _same(model.sample(7, random_state=1), made)
     assert not _same(model.sample(7, random_state=2), made)
-    assert model.sample(0).shape == (0, *data.shape[1:])
+    empty = model.sample(0)
+    assert empty.shape == (0, *data.shape[1:])
+    assert empty.dtypes.equals(data.dtypes) if kind == "table" else empty.dtype == data.dtype
     model.save(tmp_path / "model.diabolo")
     again = diabolo.load(tmp_path / "model.diabolo")
     assert _same(again.sample(7, random_state=1), made)
@@ -181,6 +183,57 @@ def test_new_rows_are_like_the_old_and_a_file_keeps_how_they_are_made(maker, kin
 def test_a_number_of_rows_that_is_none_is_refused(maker, n):
     with pytest.raises(ParameterError, match="number of rows"):
         cheap(maker).fit(array()).sample(n)
+
+
+@pytest.mark.parametrize("maker", MAKE)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"planet": "Mars"},
+        {"town": "Paris"},
+        {"town": []},
+        {"smoker": "perhaps"},
+        {"size": (190.0, 150.0)},
+        {"size": (1.0, 2.0, 3.0)},
+        {"size": "tall"},
+        {"town": "Rome", "planet": "Mars"},
+    ],
+    ids=str,
+)
+def test_a_condition_that_cannot_be_is_refused_by_its_name(maker, given):
+    model = cheap(maker, condition=["town", "smoker", "size"]).fit(table())
+    with pytest.raises(ParameterError, match="town|planet" if len(given) > 1 else next(iter(given))):
+        model.sample(3, given=given)
+
+
+def prices() -> pd.DataFrame:
+    """Cents, whole amounts in a float column, and halves."""
+    random = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "price": np.round(random.lognormal(3, 1, 80), 2),
+            "pay": np.round(random.normal(3e4, 8e3, 80)),
+            "mark": random.integers(0, 60, 80) / 2,
+            "free": random.normal(size=80),
+        }
+    )
+
+
+def _assert_rounded(cells: pd.DataFrame) -> None:
+    assert (cells["price"].round(2) == cells["price"]).all()
+    assert (cells["pay"].round(0) == cells["pay"]).all()
+    assert ((cells["mark"] * 2).round(0) == cells["mark"] * 2).all()
+    assert (cells["free"].round(4) != cells["free"]).all()
+
+
+@pytest.mark.parametrize("maker", MAKE)
+def test_new_numbers_have_the_decimals_of_training(maker):
+    _assert_rounded(cheap(maker).fit(prices()).sample(50, random_state=0))
+
+
+def test_rebuilt_numbers_have_the_decimals_of_training(name):
+    model = cheap(name, n_components=2).fit(prices())
+    _assert_rounded(model.inverse_transform(model.transform(prices()) + 0.1))
 
 
 SCORING = [name for name in models.__all__ if issubclass(getattr(models, name), Scores)]

@@ -61,6 +61,19 @@ def test_a_value_is_kept_to_the_last_digit(known):
     assert ends.hold(pa.array([159.9999, 162.0, 165.0001])).to_pylist() == [160.0, 162.0, 165.0]
 
 
+@pytest.mark.parametrize(
+    ("given", "ends"),
+    [
+        ((1000.001, 1200.006), [1000.01, 1200.0]),
+        ((1000.07, 1000.07), [1000.07, 1000.07]),
+        ((None, 1200.005), [None, 1200.0]),
+        ((0.29, None), [0.29, None]),
+    ],
+)
+def test_a_range_ends_at_values_that_the_column_can_have(known, given, ends):
+    assert of(known, "pay", given).wanted.to_pylist() == ends
+
+
 def test_levels_are_those_of_levels_and_of_no_numbers(known):
     assert set(levels_of(known[0], "town")) == {"Rome", "Oslo"}
     assert levels_of(known[0], "smoker") == (False, True)
@@ -76,6 +89,7 @@ def test_levels_are_those_of_levels_and_of_no_numbers(known):
         ({"town": []}, "at least one"),
         ({"town": ("A", "M")}, "no range"),
         ({"size": (170, 160)}, "empty range"),
+        ({"pay": (1000.001, 1000.009)}, "between which lies a multiple of 0.01"),
         ({"size": (1, 2, 3)}, "not a range"),
         ({"size": "tall"}, "cannot be read"),
         ({"kids": (50, 60)}, "no level"),

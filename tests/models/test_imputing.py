@@ -66,6 +66,12 @@ def test_a_column_without_any_value_is_filled(masked, rows):
     assert set(filled["town"]) <= {"Rome", "Oslo"}
 
 
+@pytest.mark.parametrize("method", ["draw", "mode"])
+def test_what_is_filled_in_has_the_decimals_of_training(masked, rows, method):
+    filled = masked.impute(rows.iloc[:200], method=method, random_state=0)["pay"]
+    assert (filled.round(2) == filled).all()
+
+
 def test_columns_the_model_left_out_keep_their_gaps_and_say_so(rows):
     table = rows[["size", "kids"]].assign(void=np.nan)
     with pytest.warns(EmptyColumnWarning):

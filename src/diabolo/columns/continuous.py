@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from diabolo.columns.base import Column, Embedder, Head
 from diabolo.columns.embedders import with_gaps
+from diabolo.columns.grain import grain, snap
 from diabolo.distributions import Distribution, Gaussian, Inflated
 from diabolo.errors import DataError, SchemaError
 from diabolo.frames import Frame
@@ -51,6 +52,9 @@ class Continuous(Column):
         Knots of the quantile-normal map of each column, None where the column is only standardized; empty if none is.
     gaps : bool
         Whether training rows had missing cells: the embedding then flags them.
+    grain : tuple of float or None
+        The step in which the training numbers of each column come (0.01 for cents), None where they use all their digits;
+        empty if no column has one. Decoded numbers are multiples of it.
 
     References
     ----------
@@ -74,6 +78,7 @@ class Continuous(Column):
     atom: tuple[float | None, ...] = ()
     quantiles: tuple[tuple[float, ...] | None, ...] = ()
     gaps: bool = False
+    grain: tuple[float | None, ...] = ()
 
     kind: ClassVar[str] = "continuous"
 
@@ -103,10 +108,10 @@ class Continuous(Column):
         fits = [_fit_one(x[:, j].astype(np.float64), scaling) for j in range(len(names))]
         parts: dict[str, Any] = {
             field: tuple(fit[field] for fit in fits)
-            for field in ("shift", "scale", "low", "high", "atom", "quantiles")
+            for field in ("shift", "scale", "low", "high", "atom", "quantiles", "grain")
         }
         _refuse_overflow(~np.isfinite(parts["scale"]), names)
-        for field in ("atom", "quantiles"):
+        for field in ("atom", "quantiles", "grain"):
             parts[field] = parts[field] if any(v is not None for v in parts[field]) else ()
         return cls(names, **parts, gaps=not np.isfinite(x).all())
 
@@ -141,7 +146,7 @@ class Continuous(Column):
         return torch.from_numpy(values), torch.from_numpy(seen)
 
     def from_tensor(self, values: Tensor) -> dict[str, pa.Array]:
-        """Values (n, m) -> numbers, inside the range seen in training."""
+        """Values (n, m) -> numbers, inside the range and in the step seen in training."""
         v = values.detach().cpu().numpy().astype(np.float64)
         x = v * np.asarray(self.scale) + np.asarray(self.shift)
         for j, knots in self._mapped():
@@ -151,6 +156,9 @@ class Continuous(Column):
                 x[v[:, j] == self.atom_values()[j], j] = atom
         if self.low:
             np.clip(x, self.low, self.high, out=x)
+        for j, step in enumerate(self.grain):
+            if step is not None:
+                x[:, j] = snap(x[:, j], step)
         x = np.asfortranarray(x)  # columns in one piece: Arrow takes them without a copy
         return {name: pa.array(x[:, j]) for j, name in enumerate(self.names)}
 
@@ -323,7 +331,8 @@ def _fit_one(x: np.ndarray, scaling: str) -> dict[str, Any]:
     """Range, atom, map and scale of one column."""
     x = x[np.isfinite(x)]
     if not len(x):
-        return {"shift": 0.0, "scale": 1.0, "low": 0.0, "high": 0.0, "atom": None, "quantiles": None}
+        empty = dict.fromkeys(("atom", "quantiles", "grain"))
+        return {"shift": 0.0, "scale": 1.0, "low": 0.0, "high": 0.0, **empty}
     atom = _inflated(x)
     rest = x if atom is None else x[x != atom]
     knots = _knots(rest) if scaling == "quantile" or (scaling == "auto" and _heavy(rest)) else None
@@ -335,6 +344,7 @@ def _fit_one(x: np.ndarray, scaling: str) -> dict[str, Any]:
         "high": float(x.max()),
         "atom": atom,
         "quantiles": knots,
+        "grain": grain(x),
     }
 
 

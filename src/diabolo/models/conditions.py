@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from diabolo.columns import Binary, Categorical, Continuous, Count, Datetime, Image, Ordinal
 from diabolo.columns.base import Column
+from diabolo.columns.grain import snap
 from diabolo.columns.levels import Level, plain
 from diabolo.data.kinds import listed
 from diabolo.data.schema import Schema
@@ -95,14 +96,18 @@ class Condition:
             raise ParameterError(f"{name}={given!r} allows no value: name at least one.")
         asked = [None if _is_nothing(value) else value for value in asked]
         asked = _ends(asked) if is_range else asked
+        step = _step(name, schema, template)
         levels = levels_of(schema, name)
         if is_range and levels is not None:
             asked, is_range = _between(name, asked[0], asked[1], levels), False
-        if is_range and is_.is_integer(type_of(template, name)):
-            asked = _whole(asked)
+        if is_range and step:
+            asked = _inward(asked, step)
         wanted, values = _encoded(name, asked, schema)
         if is_range and values[0] > values[1]:
-            raise ParameterError(f"{name}={given!r} is an empty range: give (low, high) with low ≤ high.")
+            steps = f", between which lies a multiple of {step:g}" if step else ""
+            raise ParameterError(
+                f"{name}={given!r} is an empty range: give (low, high) with low ≤ high{steps}."
+            )
         return cls(name, wanted, is_range, values)
 
     def hold(self, cells: pa.Array) -> pa.Array:
@@ -201,11 +206,24 @@ def _number(name: str, value: Any) -> float:
         raise ParameterError(f"{name}={value!r} is not a number.") from None
 
 
-def _whole(ends: list[Any]) -> list[Any]:
-    """Ends of a range of whole numbers."""
-    rounded: list[Callable[[float], int]] = [math.ceil, math.floor]
+def _step(name: str, schema: Schema, template: dict[str, Any]) -> float | None:
+    """The step in which the numbers of a column come; None where they, or times, may be any."""
+    column, place = column_of(schema, name)
+    grain = column.grain[place] if isinstance(column, Continuous) and column.grain else None
+    return grain or (1.0 if is_.is_integer(type_of(template, name)) else None)
+
+
+def _inward(ends: list[Any], step: float) -> list[Any]:
+    """Ends of a range, moved inside it to multiples of a step."""
     known = [isinstance(end, int | float | np.number) and math.isfinite(end) for end in ends]
-    return [f(end) if ok else end for f, end, ok in zip(rounded, ends, known, strict=True)]
+    return [_multiple(e, step, s) if ok else e for e, s, ok in zip(ends, (1, -1), known, strict=True)]
+
+
+def _multiple(end: float, step: float, sign: int) -> float:
+    """The multiple of a step that is an end up to rounding, or the first one inside the range."""
+    near = snap(np.array([end]), step)
+    inside = near if sign * (near[0] - end) > -1e-9 * step else snap(near + sign * step, step)
+    return float(inside[0])
 
 
 def _encoded(name: str, asked: list[Any], schema: Schema) -> tuple[pa.Array, Tensor]:
