@@ -20,6 +20,9 @@ SAID = {
     "--kind d=datetime:day or datetime:month), or else": (
         "say what comes first with --kind d=datetime:day or datetime:month, or else"
     ),
+    "this VAE cannot be told what 'a' is to be: fit it with condition=[...], or fit a MaskedAutoencoder, which can be told "
+    "any column.": "this VAE cannot be told what 'a' is to be: fit one with --model masked, which can be told any column.",
+    "balance='age' needs a column of levels": "--balance age needs a column of levels",
     "column 'k=3' and x_model=2 stay.": "column 'k=3' and x_model=2 stay.",
 }
 

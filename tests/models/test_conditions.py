@@ -66,14 +66,15 @@ def test_levels_are_those_of_levels_and_of_no_numbers(known):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"city": "Rome"}, "no column 'city'"),
+        ({"city": "Rome"}, "no column 'city'; the model"),
+        ({"twon": "Rome"}, r"did you mean 'town'\? the model"),
         ({"planet": "Mars"}, "left the column 'planet' out"),
-        ({"town": "Paris"}, "levels are 'Oslo', 'Rome'"),
+        ({"town": "Paris"}, "^town='Paris' does.*levels are 'Oslo', 'Rome'"),
         ({"town": []}, "at least one"),
         ({"town": ("A", "M")}, "no range"),
         ({"size": (170, 160)}, "empty range"),
         ({"size": (1, 2, 3)}, "not a range"),
-        ({"size": "tall"}, "cannot be read"),
+        ({"size": "tall"}, "^size='tall' cannot be read as continuous: holds text, not numbers\\.$"),
         ({"kids": (50, 60)}, "no level"),
         ({"kids": (2.2, 2.8)}, "no level"),
         ({"kids": "two"}, "does not occur"),

@@ -9,9 +9,9 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from diabolo.data.batch import Batch
-from diabolo.data.kinds import listed
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
+from diabolo.frames.names import listed
 from diabolo.models import defaults
 from diabolo.models.conditions import Condition, conditions, levels_of
 from diabolo.randomness import seeded

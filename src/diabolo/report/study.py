@@ -16,6 +16,7 @@ from diabolo.data.schema import Schema
 from diabolo.errors import CapabilityError
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
+from diabolo.frames.names import one
 from diabolo.models import SemiSupervisedClassifier, diagnosis
 from diabolo.models.base import Decodes
 from diabolo.models.sampling import Samples
@@ -215,7 +216,7 @@ def rebuilds(model: Any) -> Any:
     part = model.encoder_ if isinstance(model, SemiSupervisedClassifier) else model
     if not isinstance(part, Decodes):
         raise CapabilityError(
-            f"a {type(part).__name__} gives codes but does not rebuild rows, so that a page cannot show what survives."
+            f"{one(type(part))} gives codes but does not rebuild rows, so that a page cannot show what survives."
         )
     return part
 
