@@ -47,9 +47,10 @@ def inspect(
     2
     """
     terminal = Terminal(machine=json)
+    is_data = query is not None or inputs.is_data(file)
+    inputs.check(*((file, None) if is_data else (None, file)))
     if save_schema is not None:
         destinations.check(save_schema, force=force)
-    is_data = query is not None or inputs.is_data(file)
     told, schema = (
         _data(file, query, terminal) if is_data else _model(file, terminal, wanted=save_schema is not None)
     )
@@ -112,7 +113,11 @@ def _facts(manifest: dict[str, Any], file: Path) -> dict[str, Any]:
 def _training(history: dict[str, Any]) -> str:
     """A history in a sentence."""
     epochs = len(history["epochs"])
+    last = (
+        history["best"] == 0 and history["best_epoch"] == epochs
+    )  # no loss tells of single rows how good it is
     best = f"best held-out measure {number(history['best'])} at epoch {history['best_epoch']} of {epochs}"
+    best = f"the last of {epochs} epochs kept" if last else best
     return f"{history['rows']:,} rows; {best if epochs else 'closed form'}; ended by {history['stop_reason']}"
 
 

@@ -43,6 +43,9 @@ PHRASES = {
     r", which are dim=0 to dim=\d+": "",
     r"\(-1, None and NaN mean that a row has no label\)": "(a row with an empty label has none)",
     r"[Ff]it it with condition=\[[^]]*\], or (fit )?a MaskedAutoencoder": "fit one with --model masked",
+    r"given=\{.*?\} is not possible: (.*?\.) MaskedAutoencoder keeps any condition, Flow those .*?\.": (
+        r"--given and --balance are not possible: \1 Fit one with --model masked, which can be told any column."
+    ),
     r"give 0 to 1, or None": "give a number from 0 to 1",
     r"allow it to be replaced \(overwrite=True, --force on the command line\)": "replace it with --force",
     r"np\.str_\(('[^']*'|\"[^\"]*\")\)": r"\1",
