@@ -83,3 +83,4 @@ def test_a_game_has_no_held_out_measure(run: Callable, gan: Path):
     result = run("inspect", gan)
     assert "the last of 1 epochs kept" in result.out
     assert "held-out measure" not in result.out
+    assert "architecture=Dense(activation=silu" in " ".join(result.out.split())

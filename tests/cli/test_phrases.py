@@ -27,6 +27,9 @@ SAID = {
         "--given and --balance are not possible: a GAN makes rows as they come. Fit one with --model masked, which can be "
         "told any column."
     ),
+    "Column 'a' holds text.": "column 'a' holds text.",
+    "LinearAutoencoder needs rows": "LinearAutoencoder needs rows",
+    "PCA is exact": "PCA is exact",
     "balance='age' needs a column of levels": "--balance age needs a column of levels",
     "column 'k=3' and x_model=2 stay.": "column 'k=3' and x_model=2 stay.",
 }

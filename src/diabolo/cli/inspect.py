@@ -122,10 +122,16 @@ def _training(history: dict[str, Any]) -> str:
 
 
 def _pairs(values: dict[str, Any]) -> str:
-    shown = {
-        n: v for n, v in values.items() if v is not None and not n.endswith("_json_")
-    }  # too long to read
-    return ", ".join(f"{name}={value}" for name, value in shown.items())
+    """Names and values, without what is empty or too long to read."""
+    shown = {n: v for n, v in values.items() if v not in (None, {}) and not n.endswith("_json_")}
+    return ", ".join(f"{name.rstrip('_')}={_value(value)}" for name, value in shown.items())
+
+
+def _value(value: Any) -> str:
+    """A value; a network as it would be written in Python."""
+    if not isinstance(value, dict) or "spec" not in value:
+        return str(value)
+    return f"{value['spec']}({_pairs({name: part for name, part in value.items() if name != 'spec'})})"
 
 
 def _columns(schema: dict[str, Any]) -> "Table":

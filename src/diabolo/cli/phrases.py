@@ -53,11 +53,12 @@ PHRASES = {
 }
 """What no single option says: patterns and what stands for them."""
 
+FIRST = re.compile(r"^[A-Z](?=[a-z]* )")  # of an ordinary word: it follows "error: " or "note: "
 GIVEN = re.compile(rf"(?<![\w-])({'|'.join(OPTIONS)})=('[^']*'|\"[^\"]*\"|\.\.\.|\[[^]]*\]|[^\s,;:)]+)")
 
 
 def spoken(text: str) -> str:
-    """A message of the library with options where it has parameters.
+    """A message of the library with options where it has parameters, to go on with after a colon.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ def spoken(text: str) -> str:
     """
     for pattern, words in PHRASES.items():
         text = re.sub(pattern, words, text)
-    return GIVEN.sub(_option, text)
+    return GIVEN.sub(_option, FIRST.sub(lambda word: word[0].lower(), text))
 
 
 def _option(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Groups that nobody labelled: clusters of the latent space, and what sets each apart."""
+"""Groups that nobody labeled: clusters of the latent space, and what sets each apart."""
 
 from diabolo import maps
 from diabolo.report.blocks import Section, Strip, Table, Tile
@@ -45,7 +45,7 @@ def groups(view: View) -> Section | None:
     )
     return Section(
         "groups",
-        "Groups nobody labelled",
+        "Groups nobody labeled",
         f"{found.sentence}{apart}",
         f"Found by k-means of the codes, without labels{chosen}.",
         _strip(view, found),
