@@ -87,6 +87,15 @@ def masked(folder: Path, masked_model: Path) -> Path:
 
 
 @pytest.fixture
+def gan(folder: Path) -> Path:
+    """A game of two players over two numbers, barely played."""
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    small = diabolo.nn.Dense((8,), norm="none")
+    diabolo.GAN(architecture=small, max_epochs=1, random_state=0).fit(X).save("gan.diabolo")
+    return Path("gan.diabolo")
+
+
+@pytest.fixture
 def run(folder: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     """Run a command in the current folder."""
 

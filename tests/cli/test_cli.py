@@ -82,6 +82,8 @@ def test_main_is_the_program_of_the_package():
         (("fit", "people.csv", "--bogus", "3"), "--bogus"),
         (("fit", "people.csv", "--size", "huge"), "'huge' is not one of 'small', 'base', 'large'"),
         (("bogus",), "no such command 'bogus'"),
+        (("evaluat",), "'evaluat'. Did you mean 'evaluate'? See:"),
+        (("fit", "people.csv", "--lable", "city"), "--lable. Did you mean --label? See:"),
     ],
 )
 def test_misuse_is_one_line_that_leads_to_the_help(run: Callable, arguments: tuple[str, ...], words: str):

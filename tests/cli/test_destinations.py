@@ -34,8 +34,10 @@ def test_a_free_name_is_fine_and_nothing_is_left_behind(tmp_path: Path):
 def test_what_exists_needs_force(tmp_path: Path):
     old = tmp_path / "a.diabolo"
     old.write_text("old")
-    with pytest.raises(OutputExistsError, match="--force"):
+    with pytest.raises(OutputExistsError, match=r"--force\.$"):
         destinations.check(old, force=False)
+    with pytest.raises(OutputExistsError, match="the run in 'kept' goes on"):
+        destinations.check(old, force=False, run_dir=Path("kept"))
     destinations.check(old, force=True)
     assert old.read_text() == "old"
 

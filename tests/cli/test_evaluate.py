@@ -75,3 +75,9 @@ def test_odd_rows_by_a_truncated_model(run: Callable, folder: Path):
     result = run("evaluate", "short.diabolo", "people.csv", "--anomalies", "2", "--json")
     assert result.code == 0, result.err
     assert "of these rows, as a truncated model" in result.json["anomalies"]["rule"]
+
+
+def test_a_model_that_only_makes_rows_is_judged_by_these(run: Callable, gan: Path):
+    result = run("evaluate", gan, "people.csv")
+    assert result.code == 2
+    assert "a GAN makes rows and rebuilds none: write some with diabolo sample gan.diabolo" in result.err

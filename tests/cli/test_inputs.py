@@ -75,3 +75,19 @@ def test_a_model_is_no_data(run: Callable, model: Path):
     result = run("fit", model)
     assert result.code == 2
     assert "goes by its name for a model" in result.err
+
+
+def test_the_file_that_was_probably_meant_is_asked_after(run: Callable, model: Path):
+    assert "'peple.csv': did you mean 'people.csv'? check" in run("fit", "peple.csv").err
+    assert "did you mean 'people.diabolo'?" in run("inspect", "peple.diabolo").err
+    assert "did you mean" not in run("fit", "far/away.csv").err
+
+
+@pytest.mark.parametrize("command", ["sample", "impute"])
+def test_a_misspelled_model_is_told_before_an_output_that_exists(run: Callable, masked: Path, command: str):
+    data = ("people.csv",) if command == "impute" else ()
+    assert "no such file" in run(command, "maskd.diabolo", *data, "-o", "people.csv").err
+
+
+def test_a_misspelled_choice_is_told_before_an_output_that_exists(run: Callable, model: Path):
+    assert "--kind needs a column and its kind" in run("fit", "people.csv", "--kind", "city").err

@@ -77,3 +77,10 @@ def test_a_file_without_a_schema_has_none_to_save(run: Callable, folder: Path):
     assert result.code == 2
     assert "run.diabolo holds a checkpoint, which has no schema to save" in result.err
     assert not Path("schema.json").exists()
+
+
+def test_a_game_has_no_held_out_measure(run: Callable, gan: Path):
+    result = run("inspect", gan)
+    assert "the last of 1 epochs kept" in result.out
+    assert "held-out measure" not in result.out
+    assert "architecture=Dense(activation=silu" in " ".join(result.out.split())

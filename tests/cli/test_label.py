@@ -53,7 +53,7 @@ def test_unsure_rows_stay_open_and_the_classifier_is_kept(run: Callable, clouds:
     assert "Labels from a few" in Path("votes.html").read_text()
     result = run("evaluate", "votes.diabolo", "rows.csv")
     assert result.code == 2
-    assert "does not rebuild rows" in result.err
+    assert "a SemiSupervisedClassifier cannot rebuild rows: fit one that can with --model" in result.err
 
 
 def test_minus_one_in_a_full_column_marks_rows_without_a_label(run: Callable, clouds: np.ndarray):

@@ -20,6 +20,17 @@ SAID = {
     "--kind d=datetime:day or datetime:month), or else": (
         "say what comes first with --kind d=datetime:day or datetime:month, or else"
     ),
+    "this VAE cannot be told what 'a' is to be: fit it with condition=[...], or fit a MaskedAutoencoder, which can be told "
+    "any column.": "this VAE cannot be told what 'a' is to be: fit one with --model masked, which can be told any column.",
+    "given={'sex': 'Male'} is not possible: a GAN makes rows as they come. MaskedAutoencoder keeps any condition, Flow "
+    "those on the columns it was told to learn as such.": (
+        "--given and --balance are not possible: a GAN makes rows as they come. Fit one with --model masked, which can be "
+        "told any column."
+    ),
+    "Column 'a' holds text.": "column 'a' holds text.",
+    "LinearAutoencoder needs rows": "LinearAutoencoder needs rows",
+    "PCA is exact": "PCA is exact",
+    "balance='age' needs a column of levels": "--balance age needs a column of levels",
     "column 'k=3' and x_model=2 stay.": "column 'k=3' and x_model=2 stay.",
 }
 

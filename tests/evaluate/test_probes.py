@@ -65,7 +65,7 @@ def test_a_sample_and_a_small_class_are_told(linear):
     assert scores.to_json()["classes"] == [str(c) for c in range(10)]
 
 
-def test_labelled_rows_are_sampled_not_others(linear):
+def test_labeled_rows_are_sampled_not_others(linear):
     some = [int(y) if i < 200 else None for i, y in enumerate(Y)]
     scores = probe(linear, X, some, max_rows=200)
     assert (scores.rows, scores.sample) == (200, 200)
@@ -77,7 +77,7 @@ def test_labelled_rows_are_sampled_not_others(linear):
     [
         ([0] * 99 + [1], r"'1' \(1\)"),
         ([0] * 100, "the only label"),
-        ([0, 1] * 3 + [None] * 94, "6 labelled rows are too few to ask 5 neighbors"),
+        ([0, 1] * 3 + [None] * 94, "6 labeled rows are too few to ask 5 neighbors"),
     ],
 )
 def test_what_cannot_be_probed_is_refused(linear, labels, said):

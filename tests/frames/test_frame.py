@@ -153,6 +153,11 @@ def test_an_absent_column():
         Frame.of(ROWS).arrow("c")
 
 
+def test_a_misspelled_column_is_asked_after():
+    with pytest.raises(MissingColumnError, match="no column 'citty'; did you mean 'city'\\? the data have"):
+        Frame.of({"city": ["Bonn"], "age": [1]}).arrow("citty")
+
+
 @pytest.mark.parametrize(
     ("data", "error"),
     [

@@ -13,6 +13,7 @@ CASES = {
     "down": ([4.5, 3.0, 2.0, 1.0], "x down from 4.5 to 1"),
     "there and back": ([1.0, 5.5, 3.0, 1.5], "x from 1 to 5.5 and back to 1.5"),
     "down and back": ([4.0, 0.5, 3.0, 4.5], "x from 4 to 0.5 and back to 4.5"),
+    "down and up beyond": ([2.0, 0.5, 3.0, 5.0], "x from 2 to 0.5 and then to 5"),
     "later": (DAYS, "x later: from 2020-01-01 to 2020-10-27"),
     "earlier": (DAYS[::-1], "x earlier: from 2020-10-27 to 2020-01-01"),
     "another level": (["a", "a", "b", "c"], "x to c"),

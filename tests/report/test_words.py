@@ -11,7 +11,7 @@ from diabolo.report.words import cell, number, percent, quantity, shortened
     [
         (0.0, "0"),
         (1.0, "1"),
-        (1234.5, "1\u2009234"),
+        (1234.5, "1\u202f234"),
         (0.00012345, "0.000123"),
         (1e-9, "1.00e−09"),
         (-2.5, "−2.50"),

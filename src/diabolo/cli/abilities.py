@@ -34,8 +34,10 @@ def require(fitted: Any, ability: type[T], what: str) -> T:
         return fitted
     from diabolo import models
     from diabolo.cli.estimators import ModelName
+    from diabolo.frames.names import one
 
     able = [name.value for name in ModelName if issubclass(getattr(models, name.estimator), ability)]
+    choice = (", ".join(able[:-1]), able[-1])
     raise CapabilityError(
-        f"a {type(fitted).__name__} cannot {what}: fit one that can with --model {' or --model '.join(able)}."
+        f"{one(type(fitted))} cannot {what}: fit one that can with --model {' or '.join(filter(None, choice))}."
     )

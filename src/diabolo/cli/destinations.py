@@ -27,7 +27,7 @@ def default(data: Path, suffix: str) -> Path:
     return Path(f"{name.removesuffix(data.suffix) or 'data'}{suffix}")
 
 
-def check(*paths: Path, force: bool) -> None:
+def check(*paths: Path, force: bool, run_dir: Path | None = None) -> None:
     """Make sure that files can be written.
 
     Parameters
@@ -35,6 +35,8 @@ def check(*paths: Path, force: bool) -> None:
     paths : Path
     force : bool
         Whether existing files may be replaced.
+    run_dir : Path, optional
+        Where checkpoints are kept: that --force leaves them is said only then.
 
     Raises
     ------
@@ -53,9 +55,9 @@ def check(*paths: Path, force: bool) -> None:
         if path.is_dir():
             raise OutputError(f"cannot write {str(path)!r}: it is a folder; give the name of a file.")
         if path.exists() and not force:
+            kept = "" if run_dir is None else f" (the run in {str(run_dir)!r} goes on all the same)"
             raise OutputExistsError(
-                f"{str(path)!r} exists already: choose another name, or replace it with --force "
-                f"(which starts no run folder anew)."
+                f"{str(path)!r} exists already: choose another name, or replace it with --force{kept}."
             )
         _check_folder(path)
 

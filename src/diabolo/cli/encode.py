@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from diabolo.cli import arguments, destinations, inputs
+from diabolo.cli.abilities import require
 from diabolo.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -32,9 +33,12 @@ def encode(
     inputs.check(data, model)
     destinations.check_table(out, force=force)
     fitted = inputs.load(model, terminal, decodes=False)
+    from diabolo.models.base import Encodes
+
+    encoder = require(fitted, Encodes, "give codes")
     frame = inputs.read(data, query, terminal)
     with terminal.working("encoding"):
-        codes = fitted.transform(frame)
+        codes = encoder.transform(frame)
     destinations.write(_table(codes), out, force=force)
     rows, k = codes.shape
     terminal.say(f"Wrote {out}: {rows:,} rows of {k} number{'s' if k > 1 else ''}.")

@@ -1,16 +1,20 @@
 """`diabolo evaluate`: how much of other rows survives."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from diabolo.cli import arguments, inputs
+from diabolo.cli.abilities import require
 from diabolo.cli.generation import judge_generation
 from diabolo.cli.judging import judge, show_anomalies, show_scores
 from diabolo.cli.latent import judge_latent
 from diabolo.cli.terminal import Terminal
-from diabolo.errors import ParameterError
+from diabolo.errors import CapabilityError, ParameterError
+
+if TYPE_CHECKING:
+    from diabolo.models import Autoencoder
 
 __all__ = ["evaluate"]
 
@@ -110,7 +114,7 @@ def evaluate(
     if data is None or train is not None or target is not None:
         raise ParameterError("give MODEL and DATA; --train and --target belong to --generated.")
     inputs.check(data, model)
-    fitted = inputs.load(model, terminal)
+    fitted = _rebuilding(inputs.load(model, terminal, decodes=False), model)
     frame = inputs.read(data, query, terminal)
     if label is not None:
         frame.type(label)  # raises where there is none
@@ -130,3 +134,18 @@ def evaluate(
         show_anomalies(found, terminal)
         told["anomalies"] = found.to_json(limit=anomalies)
     terminal.answer(told)
+
+
+def _rebuilding(fitted: Any, model: Path) -> "Autoencoder":
+    """The model, unless it rebuilds no rows; one that makes rows is judged by these."""
+    from diabolo.models.base import Decodes
+    from diabolo.models.sampling import Samples
+
+    if isinstance(fitted, Samples) and not isinstance(fitted, Decodes):
+        from diabolo.frames.names import one
+
+        raise CapabilityError(
+            f"{one(type(fitted))} makes rows and rebuilds none: write some with diabolo sample {model} -o new.csv, and "
+            f"judge them with --generated new.csv."
+        )
+    return cast("Autoencoder", require(fitted, Decodes, "rebuild rows"))

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Generator
@@ -17,6 +18,7 @@ __all__ = ["BAD_INPUT", "INTERRUPTED", "guarded", "misused", "notes"]
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 CLOSED_PIPE = 141  # 128 + SIGPIPE
+MEANT = re.compile(r" \(Possible options: ([^)]*)\)$")
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
@@ -74,7 +76,9 @@ def misused(error: Exception) -> int | None:
     text = (
         used.format_message().replace("Value error, ", "").replace("Input should", "it should").rstrip(". ")
     )
-    line(f"error: {text[:1].lower() + text[1:]}. See: {command} --help")
+    text = MEANT.sub(r". Did you mean \1?", text)
+    end = "" if text.endswith("?") else "."
+    line(f"error: {text[:1].lower() + text[1:]}{end} See: {command} --help")
     return BAD_INPUT
 
 

@@ -113,9 +113,10 @@ def fit(  # noqa: PLR0913 - one parameter per option
     """
     terminal = Terminal(machine=json)
     inputs.check(data)
+    choices = arguments.choices(kind or (), exclude or ())
     target = out or destinations.default(data, ".diabolo")
     page = target.with_suffix(".report.html") if report else None
-    destinations.check(*filter(None, (target, page)), force=force)
+    destinations.check(*filter(None, (target, page)), force=force, run_dir=run_dir)
     options = {
         "size": size and size.value,
         "ordered": ordered,
@@ -125,7 +126,6 @@ def fit(  # noqa: PLR0913 - one parameter per option
         "batch_size": batch_size,
         "learning_rate": learning_rate,
     }
-    choices = arguments.choices(kind or (), exclude or ())
     unfitted = estimator(model, k, seed, options)
     frame = inputs.read(data, query, terminal)
     job = Job(data.name, unfitted, target, page, test, seed, schema, choices, label, run_dir, force)

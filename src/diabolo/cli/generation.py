@@ -102,15 +102,17 @@ def judge_made(model: Any, train: "Frame", test: "Frame", schema: "Schema") -> "
     --------
     >>> judge_made(3, None, None, None)
     Traceback (most recent call last):
-    diabolo.errors.CapabilityError: a int neither rebuilds nor makes rows: there is nothing to judge.
+    diabolo.errors.CapabilityError: an int neither rebuilds nor makes rows: there is nothing to judge.
     """
     from diabolo.evaluate import generation
     from diabolo.frames import Frame
     from diabolo.models.sampling import Samples
 
     if not isinstance(model, Samples):
+        from diabolo.frames.names import one
+
         raise CapabilityError(
-            f"a {type(model).__name__} neither rebuilds nor makes rows: there is nothing to judge."
+            f"{one(type(model))} neither rebuilds nor makes rows: there is nothing to judge."
         )
     made = Frame.decoded(model.sample(len(test), random_state=0))
     return generation(train, test, made, schema=schema)

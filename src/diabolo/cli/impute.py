@@ -56,6 +56,7 @@ def impute(
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(data, model)
     destinations.check_table(out, force=force)
     fitted = inputs.load(model, terminal, decodes=False)
     from diabolo.frames import Frame

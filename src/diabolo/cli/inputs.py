@@ -1,8 +1,9 @@
 """What a command works on: data and models, read and named for people."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from diabolo.cli.abilities import require
 from diabolo.cli.terminal import Terminal
 from diabolo.errors import DataError, ModelFileError
 
@@ -16,12 +17,13 @@ MODEL = ".diabolo"
 DATABASES = (".db", ".duckdb", ".sqlite", ".sqlite3")
 
 
-def check(data: Path, model: Path | None = None) -> None:
+def check(data: Path | None, model: Path | None = None) -> None:
     """Make sure, before any other complaint, that what a command works on is there and not swapped.
 
     Parameters
     ----------
-    data : Path
+    data : Path or None
+        None for a command that works on a model alone.
     model : Path, optional
 
     Raises
@@ -42,13 +44,23 @@ def check(data: Path, model: Path | None = None) -> None:
             f"{str(model)!r} goes by its name for data, not a model: first comes MODEL, then the data."
         )
     if model is not None and not model.exists():
-        raise ModelFileError(f"cannot read {str(model)!r}: there is no such file")
+        raise ModelFileError(f"cannot read {str(model)!r}: {_beside(model)}there is no such file.")
+    if data is None:
+        return
     if data.suffix.lower() == MODEL:
         raise DataError(f"{str(data)!r} goes by its name for a model: give data here, such as a .csv file.")
     if not data.exists():
         raise DataError(
-            f"There is no file or folder {str(data)!r}: check the spelling and the working folder."
+            f"There is no file or folder {str(data)!r}: {_beside(data)}check the spelling and the working folder."
         )
+
+
+def _beside(path: Path) -> str:
+    """A question after the file of the same folder that was probably meant."""
+    from diabolo.frames.names import meant
+
+    names = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    return meant(path.name, names)
 
 
 def read(data: Path, query: str | None, terminal: Terminal) -> "Frame":
@@ -92,7 +104,9 @@ def load(model: Path, terminal: Terminal, *, decodes: bool = True) -> "Autoencod
     Raises
     ------
     ModelFileError
-        The file is absent, damaged or of another kind, or the model cannot do what is needed.
+        The file is absent, damaged or of another kind.
+    CapabilityError
+        The model cannot rebuild rows.
 
     Examples
     --------
@@ -105,11 +119,7 @@ def load(model: Path, terminal: Terminal, *, decodes: bool = True) -> "Autoencod
         from diabolo.models.loading import load as load_file
 
         found = load_file(model)
-    if decodes and not isinstance(found, Decodes):
-        raise ModelFileError(
-            f"{str(model)!r} holds a {type(found).__name__}, which gives codes and labels but does not rebuild rows."
-        )
-    return found  # type: ignore[return-value] - every estimator encodes
+    return cast("Autoencoder", require(found, Decodes, "rebuild rows") if decodes else found)
 
 
 def is_data(path: Path) -> bool:

@@ -47,9 +47,10 @@ def inspect(
     2
     """
     terminal = Terminal(machine=json)
+    is_data = query is not None or inputs.is_data(file)
+    inputs.check(*((file, None) if is_data else (None, file)))
     if save_schema is not None:
         destinations.check(save_schema, force=force)
-    is_data = query is not None or inputs.is_data(file)
     told, schema = (
         _data(file, query, terminal) if is_data else _model(file, terminal, wanted=save_schema is not None)
     )
@@ -112,15 +113,25 @@ def _facts(manifest: dict[str, Any], file: Path) -> dict[str, Any]:
 def _training(history: dict[str, Any]) -> str:
     """A history in a sentence."""
     epochs = len(history["epochs"])
+    last = (
+        history["best"] == 0 and history["best_epoch"] == epochs
+    )  # no loss tells of single rows how good it is
     best = f"best held-out measure {number(history['best'])} at epoch {history['best_epoch']} of {epochs}"
+    best = f"the last of {epochs} epochs kept" if last else best
     return f"{history['rows']:,} rows; {best if epochs else 'closed form'}; ended by {history['stop_reason']}"
 
 
 def _pairs(values: dict[str, Any]) -> str:
-    shown = {
-        n: v for n, v in values.items() if v is not None and not n.endswith("_json_")
-    }  # too long to read
-    return ", ".join(f"{name}={value}" for name, value in shown.items())
+    """Names and values, without what is empty or too long to read."""
+    shown = {n: v for n, v in values.items() if v not in (None, {}) and not n.endswith("_json_")}
+    return ", ".join(f"{name.rstrip('_')}={_value(value)}" for name, value in shown.items())
+
+
+def _value(value: Any) -> str:
+    """A value; a network as it would be written in Python."""
+    if not isinstance(value, dict) or "spec" not in value:
+        return str(value)
+    return f"{value['spec']}({_pairs({name: part for name, part in value.items() if name != 'spec'})})"
 
 
 def _columns(schema: dict[str, Any]) -> "Table":

@@ -27,7 +27,7 @@ RULE = "Chosen: the smallest k that takes off 95 % of what the best one takes of
 SAME_ROWS = "Judged on the rows it was fitted with, for none were held out: new rows come back worse."
 HELD_OUT = (
     "Everything on this page is about {:,} rows held out from fitting. The {:,} rows that the model was fitted with are "
-    "not shown: `diabolo report` makes such a page of any rows."
+    "not shown: the command diabolo report makes such a page of any rows."
 )
 FEWEST_JUDGES = 10  # real rows that made-up ones are judged by
 BESIDE_IMAGES = ("label", "file")  # what reading a folder of images adds to the images

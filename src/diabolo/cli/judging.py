@@ -97,4 +97,5 @@ def show_anomalies(found: "Anomalies", terminal: Terminal) -> None:
     """
     odd = len(found.flagged)
     terminal.say(f"{odd:,} of {len(found.scores):,} rows {'is' if odd == 1 else 'are'} odd ({found.rule})")
+    terminal.say()
     terminal.say(anomalies_table(found))

@@ -5,6 +5,7 @@ import re
 __all__ = ["spoken"]
 
 OPTIONS = {
+    "balance": "--balance",
     "batch_size": "--batch-size",
     "check": "--check",
     "dim": "--dim",
@@ -41,6 +42,10 @@ PHRASES = {
     ),
     r", which are dim=0 to dim=\d+": "",
     r"\(-1, None and NaN mean that a row has no label\)": "(a row with an empty label has none)",
+    r"[Ff]it it with condition=\[[^]]*\], or (fit )?a MaskedAutoencoder": "fit one with --model masked",
+    r"given=\{.*?\} is not possible: (.*?\.) MaskedAutoencoder keeps any condition, Flow those .*?\.": (
+        r"--given and --balance are not possible: \1 Fit one with --model masked, which can be told any column."
+    ),
     r"give 0 to 1, or None": "give a number from 0 to 1",
     r"allow it to be replaced \(overwrite=True, --force on the command line\)": "replace it with --force",
     r"np\.str_\(('[^']*'|\"[^\"]*\")\)": r"\1",
@@ -48,11 +53,12 @@ PHRASES = {
 }
 """What no single option says: patterns and what stands for them."""
 
+FIRST = re.compile(r"^[A-Z](?=[a-z]* )")  # of an ordinary word: it follows "error: " or "note: "
 GIVEN = re.compile(rf"(?<![\w-])({'|'.join(OPTIONS)})=('[^']*'|\"[^\"]*\"|\.\.\.|\[[^]]*\]|[^\s,;:)]+)")
 
 
 def spoken(text: str) -> str:
-    """A message of the library with options where it has parameters.
+    """A message of the library with options where it has parameters, to go on with after a colon.
 
     Parameters
     ----------
@@ -65,7 +71,7 @@ def spoken(text: str) -> str:
     """
     for pattern, words in PHRASES.items():
         text = re.sub(pattern, words, text)
-    return GIVEN.sub(_option, text)
+    return GIVEN.sub(_option, FIRST.sub(lambda word: word[0].lower(), text))
 
 
 def _option(found: re.Match[str]) -> str:

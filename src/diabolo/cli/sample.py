@@ -53,6 +53,7 @@ def sample(
     2
     """
     terminal = Terminal(machine=json)
+    inputs.check(None, model)
     destinations.check_table(out, force=force)
     fitted = inputs.load(model, terminal, decodes=False)
     from diabolo.models.sampling import Samples

@@ -52,13 +52,14 @@ def share(value: float | None) -> str:
 
     Examples
     --------
-    >>> share(0.1234), share(1.0), share(None)
-    ('12.3 %', '100 %', '–')
+    >>> share(0.1234), share(1.0), share(-0.0001), share(None)
+    ('12.3 %', '100 %', '0.0 %', '–')
     """
     if value is None or value != value:
         return NOTHING
     percent = 100 * value
-    return f"{percent:.0f} %" if percent >= 99.95 or percent < -99.5 else f"{percent:.1f} %"
+    text = f"{percent:.0f} %" if percent >= 99.95 or percent < -99.5 else f"{percent:.1f} %"
+    return text.replace("-0.0 ", "0.0 ")
 
 
 def schema_table(schema: "Schema") -> Table:

@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ from diabolo.columns.levels import plain
 from diabolo.data.inference import Finding
 from diabolo.errors import AmbiguousTextWarning, SchemaError
 from diabolo.frames import Frame
+from diabolo.frames.names import listed, meant
 from diabolo.notices import warn
 
 __all__ = [
@@ -63,9 +64,10 @@ def with_overrides(
     chosen = choices(override)
     unknown = [name for name in chosen if name not in findings]
     if unknown:
+        columns_ = f"{len(unknown)} column{'s' * (len(unknown) > 1)}"
         raise SchemaError(
-            f"the schema speaks of {len(unknown)} columns that the data do not have: {listed(unknown)}; "
-            f"the data have {listed(list(findings), 20)}."
+            f"the schema speaks of {columns_} that the data do not have: {listed(unknown)}; "
+            f"{meant(unknown[0], findings)}the data have {listed(list(findings), 20)}."
         )
     return findings | {name: _chosen(name, findings[name], entry) for name, entry in chosen.items()}
 
@@ -112,7 +114,8 @@ def fit_column(frame: Frame, kind: str, names: tuple[str, ...], options: dict[st
     except (TypeError, ValueError) as error:
         named = _culprits(frame, kind, names, options)
         column = f"column{'s' * (len(named) > 1)} {listed(named)}"
-        raise SchemaError(f"{column} cannot be {kind}: {error}") from error
+        told = str(error).removeprefix(f"Column {named[0]!r} ")  # which it is has been said
+        raise SchemaError(f"{column} cannot be {kind}: {told}") from error
 
 
 def _culprits(frame: Frame, kind: str, names: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
@@ -126,17 +129,6 @@ def _culprits(frame: Frame, kind: str, names: tuple[str, ...], options: dict[str
         return False
 
     return tuple(name for name in names if len(names) > 1 and fails(name)) or names
-
-
-def listed(names: Sequence[Any], most: int = 5) -> str:
-    """Some names for a message.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"], 2)
-    "'a', 'b', ... (3 in all)"
-    """
-    return ", ".join(map(repr, names[:most])) + (f", ... ({len(names)} in all)" if len(names) > most else "")
 
 
 def choices(override: Mapping[str, Any] | str | Path | None) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from sklearn.utils.validation import column_or_1d
 from torch import Tensor
 
 from diabolo.columns.levels import plain
-from diabolo.data.kinds import listed
 from diabolo.errors import AmbiguousLabelWarning, DataError, LabelError, SingleExampleWarning
 from diabolo.frames import Frame
+from diabolo.frames.names import listed
 from diabolo.frames.text import is_missing, read_objects
 from diabolo.notices import warn
 

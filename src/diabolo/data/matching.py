@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import numpy as np
 
 from diabolo.columns.base import Column
-from diabolo.data.kinds import listed
 from diabolo.errors import (
     DataError,
     ExtraColumnWarning,
@@ -17,6 +16,7 @@ from diabolo.errors import (
     UnknownCategoryWarning,
 )
 from diabolo.frames import Frame
+from diabolo.frames.names import listed
 from diabolo.notices import warn
 
 __all__ = ["match", "names_in", "told_before", "warn_infinite"]

@@ -20,6 +20,7 @@ from diabolo.evaluate.generated.cells import Cells, read
 from diabolo.evaluate.generated.space import Space
 from diabolo.evaluate.likeness import ColumnShape, GenerationScores, Likeness, PairTrend
 from diabolo.frames import Frame
+from diabolo.frames.names import listed, meant
 from diabolo.randomness import as_seed, derive
 
 __all__ = ["generation"]
@@ -130,7 +131,8 @@ def _target(name: str | None, train: Cells, test: Cells, seed: int) -> int | Non
         return downstream.choose(train, test, seed)
     if name not in train.names:
         raise MissingColumnError(
-            f"the target {name!r} is not among the columns that are judged: {', '.join(train.names[:8])}."
+            f"the target {name!r} is not among the columns that are judged; {meant(name, train.names)}they are "
+            f"{listed(train.names, 20)}."
         )
     return train.names.index(name)
 

@@ -102,7 +102,7 @@ def probe(
     """Ask how well labels can be read off the code, beside the data themselves and PCA of the same width.
 
     Logistic regression on standardized features, and the majority of the nearest neighbors, each by stratified
-    cross-validation over the labelled rows (five folds, fewer where a label has fewer rows).
+    cross-validation over the labeled rows (five folds, fewer where a label has fewer rows).
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def probe(
         A column of ``X``, or one label per row; None where a row has none.
     n_neighbors : int
     max_rows : int
-        More labelled rows than these are sampled, each label in its share, rare ones with five rows first.
+        More labeled rows than these are sampled, each label in its share, rare ones with five rows first.
     random_state : int
         Of sample and folds.
 
@@ -142,8 +142,8 @@ def probe(
     """
     frame = Frame.of(X)
     read = read_labels(labels, frame)
-    labelled = read.rows
-    spaces = Spaces.of(model, frame.take(labelled), read.take(labelled), max_rows, random_state)
+    labeled = read.rows
+    spaces = Spaces.of(model, frame.take(labeled), read.take(labeled), max_rows, random_state)
     assert spaces.labels is not None
     classes = torch.from_numpy(spaces.labels.codes)
     splits = _splits(classes, n_neighbors, random_state)
@@ -199,7 +199,7 @@ def _splits(classes: Tensor, n_neighbors: int, seed: int) -> list[tuple[Tensor, 
         )
     if len(classes) - -(-len(classes) // folds) < n_neighbors:
         raise DataError(
-            f"{len(classes)} labelled rows are too few to ask {n_neighbors} neighbors in another part of them: label "
+            f"{len(classes)} labeled rows are too few to ask {n_neighbors} neighbors in another part of them: label "
             "more rows, or give a smaller n_neighbors."
         )
     parts = StratifiedKFold(folds, shuffle=True, random_state=derive(seed, "folds") % 2**32)

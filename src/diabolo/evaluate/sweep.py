@@ -185,8 +185,12 @@ def _widths(
         raise ParameterError(f"n_components={found} is not a list of different widths, smallest first.")
     if found[-1] > most and not free:
         kind = ParameterError if model == "linear" else OvercompleteError
-        what = "more than there can be" if model == "linear" else "not less than the number of features"
-        raise kind(f"n_components={found[-1]} is {what} (n_features = {features}): give at most {most}.")
+        what = (
+            "more than there can be"
+            if model == "linear"
+            else f"not less than the number of features (n_features = {features})"
+        )
+        raise kind(f"n_components={found[-1]} is {what}: give at most {most}.")
     return tuple(found)
 
 

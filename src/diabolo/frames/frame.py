@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from diabolo.errors import DataError, MissingColumnError, NumbersAsTextWarning, TimesAsTextWarning
 from diabolo.frames import arrays, convert, tables
+from diabolo.frames.names import listed, meant
 from diabolo.frames.numerals import THOUSANDTHS, as_text
 from diabolo.frames.patterns import is_text
 from diabolo.frames.restore import template_of
@@ -273,6 +274,7 @@ class Frame:
     def _position(self, name: str) -> int:
         """Place of a column."""
         if name not in self._positions:
-            shown = ", ".join(map(repr, self.names[:8])) + (", ..." if len(self.names) > 8 else "")
-            raise MissingColumnError(f"There is no column {name!r}; the data have {shown}.")
+            raise MissingColumnError(
+                f"There is no column {name!r}; {meant(name, self.names)}the data have {listed(self.names, 20)}."
+            )
         return self._positions[name]

@@ -19,6 +19,7 @@ MOST_TOLD = 4  # columns of a sentence
 LEAST_TOLD = 0.01  # of the whole movement
 LEAST_STEP = 0.05  # by which the probability of a level has to move to be told
 ONE_WAY = 0.8  # of the range lies between the ends: the column goes one way
+BACK = 0.25  # of the range beyond where it began: more is no way back
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,7 +162,8 @@ def _course(name: str, numbers: np.ndarray, text: Any, words: tuple[str, str]) -
     if abs(last - first) >= ONE_WAY * (high - low):
         return f"{name} {words[0] if last > first else words[1]} from {text(first)} to {text(last)}"
     turn = high if high - max(first, last) >= min(first, last) - low else low
-    return f"{name} from {text(first)} to {text(turn)} and back to {text(last)}"
+    beyond = (first - last) * np.sign(turn - first) > BACK * (high - low)
+    return f"{name} from {text(first)} to {text(turn)} and {'then' if beyond else 'back'} to {text(last)}"
 
 
 def _times(name: str, cells: list[Any]) -> str:

@@ -1,6 +1,7 @@
 """What a model can be asked to do, and which models can: said where one cannot."""
 
 from diabolo.errors import AbsentAbilityError
+from diabolo.frames.names import one
 from diabolo.models.base import Decodes, Encodes, Predicts
 from diabolo.models.sampling import Samples
 
@@ -42,5 +43,5 @@ def absent(kind: type, name: str) -> AttributeError:
     ability, lack = ABILITIES[name]
     able = [other for other in models.__all__ if issubclass(getattr(models, other), ability)]
     return AbsentAbilityError(
-        f"a {kind.__name__} has no {name}: it {lack}. Models that have it: {', '.join(able)}."
+        f"{one(kind)} has no {name}: it {lack}. Models that have it: {', '.join(able)}."
     )

@@ -17,10 +17,10 @@ from diabolo.columns import Binary, Categorical, Continuous, Count, Datetime, Im
 from diabolo.columns.base import Column
 from diabolo.columns.grain import snap
 from diabolo.columns.levels import Level, plain
-from diabolo.data.kinds import listed
 from diabolo.data.schema import Schema
 from diabolo.errors import DataError, ParameterError, UnknownCategoryWarning
 from diabolo.frames import Frame
+from diabolo.frames.names import listed, meant
 from diabolo.frames.restore import type_of
 
 __all__ = ["Condition", "column_of", "conditions", "levels_of"]
@@ -41,7 +41,9 @@ def column_of(schema: Schema, name: Any) -> tuple[Column, int]:
             return column, column.names.index(name)
     if name in schema.excluded:
         raise ParameterError(f"the model left the column {name!r} out: it {schema.excluded[name].why}.")
-    raise ParameterError(f"there is no column {name!r}; the model knows {listed(schema.names)}.")
+    raise ParameterError(
+        f"there is no column {name!r}; {meant(name, schema.names)}the model knows {listed(schema.names)}."
+    )
 
 
 def levels_of(schema: Schema, name: str) -> tuple[Level, ...] | None:
@@ -239,16 +241,22 @@ def _encoded(name: str, asked: list[Any], schema: Schema) -> tuple[pa.Array, Ten
     except UnknownCategoryWarning:
         levels = listed(levels_of(schema, name) or (), 12)
         raise ParameterError(
-            f"{name}={asked!r} does not occur in training; its levels are {levels}."
+            f"{name}={_one(asked)!r} does not occur in training; its levels are {levels}."
         ) from None
     except (DataError, pa.ArrowException, TypeError, ValueError) as error:
-        raise ParameterError(f"{name}: {asked!r} cannot be read as {column.kind} ({error}).") from error
+        told = str(error).removeprefix(f"Column {name!r} ").rstrip(".")
+        raise ParameterError(f"{name}={_one(asked)!r} cannot be read as {column.kind}: {told}.") from error
     lost = ~seen[:, place].numpy() & wanted.is_valid().to_numpy(zero_copy_only=False)
     if lost.any():
         raise ParameterError(
             f"{name}: {asked[int(lost.argmax())]!r} is not a value of a {column.kind} column."
         )
     return wanted, torch.where(seen[:, place], values[:, place].float(), torch.nan)
+
+
+def _one(asked: list[Any]) -> Any:
+    """What was asked for, as a person said it."""
+    return asked[0] if len(asked) == 1 else asked
 
 
 def _typed(name: str, asked: list[Any], column: Column, place: int) -> pa.Array:

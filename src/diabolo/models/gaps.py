@@ -10,10 +10,10 @@ from torch import Tensor
 from diabolo.columns import Binary, Categorical, Ordinal
 from diabolo.columns.categorical import OTHER
 from diabolo.data.batch import Batch
-from diabolo.data.kinds import listed
 from diabolo.data.schema import Schema
 from diabolo.errors import UnfilledWarning
 from diabolo.frames import Frame
+from diabolo.frames.names import listed
 from diabolo.models.base import ROWS
 from diabolo.models.codebook import HIDDEN, Codebook, Variable
 from diabolo.models.masking import MaskedNet

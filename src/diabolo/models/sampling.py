@@ -11,9 +11,9 @@ from torch import Tensor
 
 from diabolo.columns import Categorical
 from diabolo.data.batch import Batch
-from diabolo.data.kinds import listed
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
+from diabolo.frames.names import listed
 from diabolo.models import defaults
 from diabolo.models.conditions import Condition, conditions, levels_of
 from diabolo.randomness import seeded

@@ -15,9 +15,9 @@ from torch import Tensor
 from diabolo.columns import Categorical, Image, Ordinal
 from diabolo.columns.base import Column
 from diabolo.data.batch import Batch
-from diabolo.data.kinds import listed
 from diabolo.data.schema import Schema
 from diabolo.errors import ParameterError
+from diabolo.frames.names import listed
 from diabolo.models.conditions import Condition, column_of
 
 __all__ = ["Told"]

@@ -225,7 +225,7 @@ class Section:
 
     Examples
     --------
-    >>> Section("groups", "Groups", "Two groups.", "Nobody labelled them.").pictures
+    >>> Section("groups", "Groups", "Two groups.", "Nobody labeled them.").pictures
     ()
     """
 

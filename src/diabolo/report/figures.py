@@ -51,7 +51,8 @@ def curves_figure(curves: Curves, measure: str) -> str:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(e, min(v, y_high)) for e, v in stage[::step]))
         body += f'<polyline class="line {measure}" points="{path}"/>' if path else ""
     body += _mark(place, curves, measure, y_high)
-    name = "loss on training rows" if measure == "training" else "squared error on held-out rows"
+    rows = "training" if measure == "training" else "held-out"
+    name = f"{getattr(curves, f'on_{measure}')} on {rows} rows"
     return _svg(CURVE_WIDTH, CURVE_HEIGHT, f"{name} over {len(epochs)} epochs", body + place.x_name("epoch"))
 
 

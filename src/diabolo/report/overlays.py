@@ -35,7 +35,7 @@ def _levels(chart: Overlay, most: float) -> str:
     for i, (label, real, made) in enumerate(zip(chart.labels, chart.real, chart.generated, strict=True)):
         y, width = 2 + LINE * i, WIDTH - NAMES - 4
         parts.append(
-            f'<text class="tick" x="{NAMES - 6}" y="{y + 11}" text-anchor="end">{escape(shortened(label, 14))}</text>'
+            f'<text class="tick" x="{NAMES - 6}" y="{y + 11}" text-anchor="end">{escape(shortened(label, 11))}</text>'
             f"<g><title>{escape(_told(label, real, made))}</title>"
             f'<rect class="share real" x="{NAMES}" y="{y}" width="{width * real / most:.1f}" height="{LINE - 3}"/>'
             f'<rect class="share generated" x="{NAMES}" y="{y + 5}" width="{width * made / most:.1f}" height="4"/></g>'

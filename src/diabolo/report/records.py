@@ -37,13 +37,16 @@ class Curves:
     ----------
     epochs : tuple of int
     training, held_out : tuple of float
-        Loss on training rows (nats per row, all terms), and squared error per row on held-out rows.
+        What is minimized on training rows (all terms), and what is judged by on held-out rows; the latter is empty where
+        nothing tells of single rows how good a model is, and the last weights are kept.
     best_epoch : int
         The epoch whose weights were kept.
     second : int
         The first epoch of a second training, from the principal components; 0 where there was one training.
     kept : float or None
         Held-out error of what was kept, where that is the start of the second training: the principal components.
+    on_training, on_held_out : str
+        What the values are, with their unit; the second is empty where there are none.
 
     Examples
     --------
@@ -57,13 +60,16 @@ class Curves:
     best_epoch: int
     second: int = 0
     kept: float | None = None
+    on_training: str = "loss in nats per row"
+    on_held_out: str = "squared error per row"
 
     @property
     def sentence(self) -> str:
         """What was trained, and which weights were kept."""
-        best = (
-            "The weights of the marked epoch were kept: there the squared error on held-out rows was lowest."
-        )
+        if not self.held_out:
+            return "The weights of the last epoch were kept: no loss of single rows says how good such a model is."
+        what = self.on_held_out.removesuffix(" per row")
+        best = f"The weights of the marked epoch were kept: there the {what} on held-out rows was lowest."
         if not self.second:
             return best
         stages = (

@@ -16,14 +16,16 @@ from diabolo.data.schema import Schema
 from diabolo.errors import CapabilityError
 from diabolo.evaluate import Scores
 from diabolo.frames import Frame
+from diabolo.frames.names import one
 from diabolo.models import SemiSupervisedClassifier, diagnosis
 from diabolo.models.base import Decodes
 from diabolo.models.sampling import Samples
 from diabolo.report.examples import gallery
 from diabolo.report.findings import findings
 from diabolo.report.latent import coloring, scatter
-from diabolo.report.records import Coloring, Curves, Report, SchemaLine
+from diabolo.report.records import Coloring, Report, SchemaLine
 from diabolo.report.sections import MADE, ORDER
+from diabolo.report.training import curves
 from diabolo.report.view import View
 from diabolo.report.words import number
 from diabolo.train import History
@@ -116,7 +118,7 @@ class Study:
             findings=findings(scores, self.model.history_.plan.get("linear_path")),
             scores=scores,
             schema=_schema_lines(model.schema_),
-            curves=_curves(model.history_),
+            curves=curves(model),
             scatter=scatter(view.codes[points], errors[points].sum(1), colorings, frame.n_rows),
             gallery=gallery(model, frame, errors, scores),
             training=_training(model),
@@ -134,7 +136,7 @@ class Study:
             findings=tuple(section.headline for section in sections) or (TOO_FEW,),
             scores=None,
             schema=_schema_lines(self.model.schema_),
-            curves=_curves(self.model.history_),
+            curves=curves(self.model),
             scatter=None,
             gallery=None,
             training=_training(self.model),
@@ -215,7 +217,7 @@ def rebuilds(model: Any) -> Any:
     part = model.encoder_ if isinstance(model, SemiSupervisedClassifier) else model
     if not isinstance(part, Decodes):
         raise CapabilityError(
-            f"a {type(part).__name__} gives codes but does not rebuild rows, so that a page cannot show what survives."
+            f"{one(type(part))} gives codes but does not rebuild rows, so that a page cannot show what survives."
         )
     return part
 
@@ -233,19 +235,6 @@ def _listed(names: tuple[str, ...]) -> str:
     """Some names, and how many there are."""
     few = names if len(names) <= MOST_NAMES else names[: MOST_NAMES - 2]
     return ", ".join(few) + (f", ... ({len(names)} in all)" if len(few) < len(names) else "")
-
-
-def _curves(history: History) -> Curves | None:
-    """Training, where there were epochs."""
-    if not history.epochs:
-        return None
-    epochs = history.epochs
-    training = tuple(sum(epoch.terms.values()) for epoch in epochs)
-    held_out = tuple(epoch.held_out for epoch in epochs)
-    numbers = tuple(epoch.epoch for epoch in epochs)
-    second = history.plan.get("epochs_before", -1) + 1
-    kept = history.best if history.plan.get("linear_path") == diagnosis.IS_PCA else None
-    return Curves(numbers, training, held_out, history.best_epoch, second, kept)
 
 
 def _training(model: Any) -> tuple[tuple[str, str], ...]:

@@ -81,7 +81,7 @@ class View:
 
     @cached_property
     def clusters(self) -> maps.Clusters | None:
-        """Groups of the rows that nobody labelled; None for few rows."""
+        """Groups of the rows that nobody labeled; None for few rows."""
         if len(self.codes) < FEWEST_GROUPED:
             return None
         with suppress(TooFewRowsError):

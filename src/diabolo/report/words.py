@@ -6,7 +6,7 @@ from typing import Any
 
 __all__ = ["THIN", "cell", "number", "percent", "quantity", "shortened"]
 
-THIN = "\u2009"  # thin space between groups of digits
+THIN = "\u202f"  # narrow space between groups of digits, at which no line breaks
 LONGEST = 28  # characters of a cell
 
 
@@ -16,7 +16,7 @@ def number(value: float | None, digits: int = 3) -> str:
     Examples
     --------
     >>> number(0.012345), number(29807.668), number(None), number(math.inf)
-    ('0.0123', '29\u2009808', '–', '∞')
+    ('0.0123', '29\u202f808', '–', '∞')
     """
     if value is None or math.isnan(value):
         return "–"

@@ -30,6 +30,11 @@ def test_few_values_have_a_bin_each():
     assert found.generated == (0.0, 1.0, 0.0)
 
 
+def test_large_numbers_are_in_full():
+    found = overlay(*read(Frame.of({"x": [1985.5, 485_210.0, 2.0] * 9}), Frame.of({"x": [2.0, 2.0]})), 0)
+    assert found.labels == ("2", "1986", "485,210")
+
+
 def test_rare_levels_are_together_and_dates_are_dates():
     levels = [f"level {i}" for i in range(30)]
     found = overlay(*read(Frame.of({"c": levels * 9}), Frame.of({"c": levels})), 0)

@@ -1,8 +1,11 @@
+import dataclasses
+
 import numpy as np
+import pytest
 
 from diabolo import LinearAutoencoder
 from diabolo.frames import Frame
-from diabolo.report.sections.groups import APART, groups
+from diabolo.report.sections.groups import APART, CLOUD, LOOSE, groups
 from diabolo.report.view import View
 
 
@@ -15,6 +18,14 @@ def test_two_clouds_are_found_and_told_apart():
     (table,) = section.tables
     assert [line[1] for line in table.lines] == ["60", "30"]
     assert all("x0" in line[3] for line in table.lines)
+
+
+@pytest.mark.parametrize(("silhouette", "verdict"), [(0.6, APART), (0.5, LOOSE), (0.25, LOOSE), (0.1, CLOUD)])
+def test_the_verdict_is_no_better_than_the_silhouette(rng, silhouette: float, verdict: str):
+    X = rng.normal(size=(60, 3))
+    view = View(LinearAutoencoder(2).fit(X), Frame.of(X))
+    view.__dict__["clusters"] = dataclasses.replace(view.clusters, silhouette={2: silhouette})
+    assert groups(view).headline.endswith(verdict)
 
 
 def test_a_group_of_images_has_its_picture(of_digits: View):

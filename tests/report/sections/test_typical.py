@@ -7,7 +7,7 @@ from diabolo.report.view import View
 from diabolo.report.words import cell
 
 
-def test_every_labelled_group_has_a_typical_row(of_people: View):
+def test_every_labeled_group_has_a_typical_row(of_people: View):
     (table,) = typical(of_people).tables
     cities = sorted({city for city in of_people.labels if city is not None})
     assert table.head == ("Column", *cities)

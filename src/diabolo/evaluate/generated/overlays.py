@@ -113,5 +113,5 @@ def _leveled(tables: tuple[Cells, Cells], column: int) -> tuple[list[np.ndarray]
 def _label(start: float, kind: str) -> str:
     """Where a bin begins, for people."""
     if kind != "datetime":
-        return f"{start:.4g}"
+        return f"{start:,.0f}" if abs(start) >= 10_000 else f"{start:.4g}"
     return str(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(seconds=start))[:10]

@@ -41,8 +41,8 @@ def fresh_judge(view: View) -> Section | None:
     made = Frame.decoded(view.model.sample(min(most, len(view.frame)), random_state=1))
     found = evaluate.fresh_judge(view.frame, made, schema=view.model.schema_, max_rows=most)
     lines = (
-        ("a fresh judge", f"{found.accuracy:.1%}"),
-        ("who cannot tell", f"{found.low:.1%} to {found.high:.1%}"),
+        ("a fresh judge", _share(found.accuracy)),
+        ("who cannot tell", f"{_share(found.low)} to {_share(found.high)}"),
         ("chance of as much by luck", number(found.p_value)),
         ("rows asked about", number(found.rows)),
     )
@@ -58,6 +58,10 @@ def fresh_judge(view: View) -> Section | None:
 def _headline(found: FreshJudge) -> str:
     verdict = "it cannot tell them apart" if found.fooled else "it can tell them apart"
     return (
-        f"A judge who starts afresh is right about {found.accuracy:.1%} of {number(found.rows)} rows, half of them real: "
-        f"{verdict} (a coin is right about {found.low:.1%} to {found.high:.1%})."
-    ).replace("%", " %")
+        f"A judge who starts afresh is right about {_share(found.accuracy)} of {number(found.rows)} rows, half of them "
+        f"real: {verdict} (a coin is right about {_share(found.low)} to {_share(found.high)})."
+    )
+
+
+def _share(part: float) -> str:
+    return f"{100 * part:.1f} %"

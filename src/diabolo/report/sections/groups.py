@@ -1,4 +1,4 @@
-"""Groups that nobody labelled: clusters of the latent space, and what sets each apart."""
+"""Groups that nobody labeled: clusters of the latent space, and what sets each apart."""
 
 from diabolo import maps
 from diabolo.report.blocks import Section, Strip, Table, Tile
@@ -8,8 +8,10 @@ from diabolo.report.words import number, percent
 
 __all__ = ["groups"]
 
-APART, CLOUD = "They are well apart.", "They run into each other: the rows are more of a cloud than groups."
-WEAK = 0.25  # mean silhouette below which groups are hardly apart
+APART = "They are well apart."
+LOOSE = "They touch: take them as a way to sort the rows, not as kinds that exist."
+CLOUD = "They run into each other: the rows are more of a cloud than groups."
+WEAK, REASONABLE = 0.25, 0.5  # mean silhouettes; Kaufman & Rousseeuw, "Finding Groups in Data", 1990, table 4
 
 
 def groups(view: View) -> Section | None:
@@ -31,7 +33,7 @@ def groups(view: View) -> Section | None:
     if found is None:
         return None
     best = max(found.silhouette.values(), default=None)
-    apart = "" if best is None else f" {APART if best >= WEAK else CLOUD}"
+    apart = "" if best is None else f" {_verdict(best)}"
     chosen = (
         ""
         if best is None
@@ -43,12 +45,19 @@ def groups(view: View) -> Section | None:
     )
     return Section(
         "groups",
-        "Groups nobody labelled",
+        "Groups nobody labeled",
         f"{found.sentence}{apart}",
         f"Found by k-means of the codes, without labels{chosen}.",
         _strip(view, found),
         (Table(("Group", "Rows", "Share", "What sets it apart"), lines, (False, True, True, False)),),
     )
+
+
+def _verdict(silhouette: float) -> str:
+    """How far apart the groups are, in a sentence."""
+    if silhouette > REASONABLE:
+        return APART
+    return LOOSE if silhouette >= WEAK else CLOUD
 
 
 def _strip(view: View, found: maps.Clusters) -> tuple[Strip, ...]:

@@ -19,7 +19,7 @@ BESIDE = 4  # groups beside which there is room for a real row each
 ALL = "all rows"
 NOT_REAL = "turned back into a row: no real row need be equal to it."
 ABOUT = {
-    "labelled": f"A typical row is the middle of its group on the map, {NOT_REAL}",
+    "labeled": f"A typical row is the middle of its group on the map, {NOT_REAL}",
     "found": "No labels were given, so these are the groups that were found without any (see below); a label column "
     f"shows its own instead. A typical row is the middle of its group on the map, {NOT_REAL}",
     "whole": f"It is the middle of the map, {NOT_REAL}",
@@ -83,7 +83,7 @@ def _named(view: View, group: Any) -> str:
 def _grouped(view: View) -> tuple[str, list[Any]]:
     """The label of each row, or else its group, or else nothing but that it is a row."""
     if view.labels is not None:
-        return "labelled", view.labels
+        return "labeled", view.labels
     if view.clusters is None or len(view.clusters.groups) < 2:
         return "whole", [ALL] * len(view.codes)
     alone = {group.number for group in view.clusters.groups if group.size == 1}  # not typical of anything
@@ -100,7 +100,7 @@ def _headline(shown: Typical) -> str:
         return "The typical row of all rows is below, beside the real row that is nearest to it."
     groups, counts = shown.found.groups, shown.found.counts
     sizes = ", ".join(f"{name} ({number(int(n))})" for name, n in zip(shown.names[:4], counts, strict=False))
-    sort = "labelled groups" if shown.sort == "labelled" else "groups found without labels"
+    sort = "labeled groups" if shown.sort == "labeled" else "groups found without labels"
     return f"{len(groups)} {sort} have a typical row each: {sizes}{' ...' if len(groups) > 4 else '.'}"
 
 
