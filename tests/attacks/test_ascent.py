@@ -31,7 +31,9 @@ def cross_entropy(net, labels):
     return lambda x, at: functional.cross_entropy(net(x), labels[at], reduction="none")
 
 
-def published(net, x: Tensor, y: Tensor, eps: float, step: float, steps: int, decay: float | None = None) -> Tensor:
+def published(
+    net, x: Tensor, y: Tensor, eps: float, step: float, steps: int, decay: float | None = None
+) -> Tensor:
     """BIM and MI-FGSM in L∞ as their papers write them, on rows in [0, 1]."""
     adversarial, velocity = x.clone(), torch.zeros_like(x)
     for _ in range(steps):
@@ -49,7 +51,15 @@ def published(net, x: Tensor, y: Tensor, eps: float, step: float, steps: int, de
 def test_steps_are_the_published_ones(net, rows, decay):
     labels = net(rows).argmax(1)
     rule = Steepest(0.02) if decay is None else Accumulated(0.02, decay)
-    found = ascend(cross_entropy(net, labels), rows, Domain(Linf(0.1), 0.0, 1.0), rule, steps=12, stop="never", keep="latest")
+    found = ascend(
+        cross_entropy(net, labels),
+        rows,
+        Domain(Linf(0.1), 0.0, 1.0),
+        rule,
+        steps=12,
+        stop="never",
+        keep="latest",
+    )
     assert (found.x - published(net, rows, labels, 0.1, 0.02, 12, decay)).abs().max() <= 1e-12
 
 
@@ -61,7 +71,13 @@ def test_a_step_in_l2_is_scaled_then_clipped(net, rows):
         delta = x.detach() + 0.2 * gradient / gradient.norm(dim=1, keepdim=True) - rows
         x = (rows + delta * (0.5 / delta.norm(dim=1, keepdim=True)).clamp(max=1)).clamp(0, 1)
     found = ascend(
-        cross_entropy(net, labels), rows, Domain(L2(0.5), 0.0, 1.0), Steepest(0.2), steps=7, stop="never", keep="latest"
+        cross_entropy(net, labels),
+        rows,
+        Domain(L2(0.5), 0.0, 1.0),
+        Steepest(0.2),
+        steps=7,
+        stop="never",
+        keep="latest",
     )
     assert (found.x - x).abs().max() <= 1e-12
 
@@ -82,7 +98,9 @@ def test_a_row_is_asked_no_more_than_it_needs_once_the_batch_shrinks():
     goals = [0.05] * 30 + [0.95] * 2
     found = ascend(up_to(*goals), torch.zeros(32, 1), Domain(Linf(1.0)), Steepest(0.1), steps=20)
     assert found.forward.tolist() == [2] * 30 + [11] * 2
-    assert found.backward.tolist() == [2] * 30 + [10] * 2  # the pass in which most succeed is one of the batch
+    assert (
+        found.backward.tolist() == [2] * 30 + [10] * 2
+    )  # the pass in which most succeed is one of the batch
 
 
 def test_passes_are_what_the_function_is_asked():
@@ -113,7 +131,9 @@ def test_never_takes_all_steps_and_keeps_a_success():
 
 
 def test_the_best_row_is_kept_where_none_succeeds():
-    found = ascend(lambda x, rows: -(x.sum(1) - 0.1).abs(), torch.zeros(1, 1), Domain(Linf(9.0)), Steepest(0.08), steps=4)
+    found = ascend(
+        lambda x, rows: -(x.sum(1) - 0.1).abs(), torch.zeros(1, 1), Domain(Linf(9.0)), Steepest(0.08), steps=4
+    )
     assert found.x.item() == pytest.approx(0.08)
 
 
@@ -133,7 +153,9 @@ def test_what_was_given_stays(net, rows):
     assert torch.equal(state, torch.random.get_rng_state())
 
 
-@pytest.mark.parametrize("loss", [lambda x, rows: x.detach().sum(1), lambda x, rows: torch.ones(2, requires_grad=True)])
+@pytest.mark.parametrize(
+    "loss", [lambda x, rows: x.detach().sum(1), lambda x, rows: torch.ones(2, requires_grad=True)]
+)
 def test_no_gradient_is_said(loss):
     with pytest.raises(NoGradientError, match="Square and Noise"):
         ascend(loss, torch.zeros(2, 1), Domain(Linf(1.0)), Steepest(0.1))

@@ -10,6 +10,7 @@ from diabolo.attacks.domain import Domain
 from diabolo.attacks.goals import Classification, margins
 from diabolo.attacks.gradient import FGSM, PGD, Momentum
 from diabolo.attacks.limits import Limits
+from diabolo.attacks.minimal import Minimal
 from diabolo.attacks.rules import Accumulated, Farthest, Steepest
 from diabolo.attacks.victims import LogProbabilities, untouched
 
@@ -30,6 +31,7 @@ __all__ = [
     "Limits",
     "Linf",
     "LogProbabilities",
+    "Minimal",
     "Momentum",
     "Steepest",
     "ascend",

@@ -188,7 +188,7 @@ def ascend(
         raise ParameterError(f"steps={steps}: a search takes at least one step.")
     search = _Search(x, x if start is None else start, space, rule)
     for step in range(steps + 1):
-        values, reached, gradient = search.ask(loss, differentiate=step < steps)
+        values, reached, gradient = search.ask(loss, stop, differentiate=step < steps)
         search.keep(values, reached, step, latest=keep == "latest")
         if reached is not None and step == 0 and start is None:
             search.leave(reached, SKIPPED)
@@ -218,7 +218,9 @@ class _Search:
         self.reached = torch.zeros_like(self.active)
         self.reason = torch.full((n,), MAX_STEPS, dtype=torch.uint8, device=x.device)
 
-    def ask(self, loss: Loss, *, differentiate: bool) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    def ask(
+        self, loss: Loss, until: str, *, differentiate: bool
+    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """Loss, goal and gradient of every row in the batch; rows that only ride along are counted too."""
         self.forward[self.rows] += 1
         with torch.set_grad_enabled(differentiate):
@@ -226,8 +228,8 @@ class _Search:
             answer = loss(point, self.rows)
             values, reached = answer if isinstance(answer, tuple) else (answer, None)
             gradient = None
-            if differentiate and (reached is None or not bool(reached.all())):
-                gradient = _gradient(values, point)
+            if differentiate and (reached is None or until == "never" or not bool(reached.all())):
+                gradient = gradient_of(values, point)
                 self.backward[self.rows] += 1
         return values.detach(), reached, gradient
 
@@ -281,7 +283,7 @@ class _Search:
         )
 
 
-def _gradient(values: Tensor, point: Tensor) -> Tensor:
+def gradient_of(values: Tensor, point: Tensor) -> Tensor:
     """∂ Σ loss / ∂ rows, and of nothing else."""
     answer = (None,)
     if values.requires_grad:

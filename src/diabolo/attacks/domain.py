@@ -126,17 +126,18 @@ class Domain:
         inside = ((delta >= low - size[:, None]) & (delta <= high + size[:, None])).all(1)
         return inside & (self.ball.norm(delta) <= self.ball.eps * (1 + SLACK) + size)
 
-    def check(self, x: Tensor) -> None:
-        """Refuse rows outside their bounds, and a ball that is larger than these.
+    def check(self, x: Tensor, *, strict: bool = True) -> None:
+        """Refuse rows outside their bounds (where these are strict), and a ball that is larger than these.
 
         Raises
         ------
         BoundsError, EpsilonError
         """
-        _check_inside(
-            x.flatten(1),
-            *(torch.as_tensor(b).to(x).expand(x.shape[1:]).flatten() for b in (self.low, self.high)),
-        )
+        if strict:
+            edges = (
+                torch.as_tensor(edge).to(x).expand(x.shape[1:]).flatten() for edge in (self.low, self.high)
+            )
+            _check_inside(x.flatten(1), *edges)
         low, high = self._edges(x)
         finite = bool(torch.isfinite(low).all() & torch.isfinite(high).all())
         if isinstance(self.ball, L0) and not finite:

@@ -29,6 +29,7 @@ __all__ = ["LOSSES", "Classification", "ClassificationLoss", "margins"]
 
 ClassificationLoss = Literal["ce", "margin", "dlr"]
 LOSSES = ("ce", "margin", "dlr")
+ROUNDING = 16  # units in the last place of the largest logit
 LEAST_CLASSES = {False: 3, True: 4}  # of DLR, untargeted and targeted
 
 
@@ -88,11 +89,15 @@ class Classification:
         """Loss (B,) and whether each row is wrong enough (B,)."""
         labels, logits = self.labels[rows], self.logits(x)
         margin = margins(logits, labels, targeted=self.targeted)
-        return self._loss(logits, labels, margin), self.met(margin.detach())
+        return self._loss(logits, labels, margin), self.surely_met(margin.detach(), logits.detach())
 
     def met(self, margin: Tensor) -> Tensor:
         """Whether margins are success: a tie is none."""
         return (margin > 0) & (margin >= self.margin)
+
+    def surely_met(self, margin: Tensor, logits: Tensor) -> Tensor:
+        """Whether margins stay a success when the row is asked again in another batch, whose sums round otherwise."""
+        return self.met(margin - rounding(logits))
 
     def _loss(self, logits: Tensor, labels: Tensor, margin: Tensor) -> Tensor:
         if self.loss == "ce":
@@ -105,6 +110,11 @@ class Classification:
         ordered = logits.sort(1, descending=True).values
         third = ordered[:, 2] if not self.targeted else (ordered[:, 2] + ordered[:, 3]) / 2
         return margin / (ordered[:, 0] - third).clamp(min=1e-12)
+
+
+def rounding(logits: Tensor) -> PerRow:
+    """By how much margins of logits (B, C) may differ when they are asked again."""
+    return ROUNDING * torch.finfo(logits.dtype).eps * logits.detach().abs().amax(1)
 
 
 def allowed(loss: ClassificationLoss, classes: int, *, targeted: bool) -> ClassificationLoss:

@@ -40,6 +40,9 @@ class Limits:
         Features that are whole numbers; rows of an integer type are so in any case.
     names : tuple of str
         Names of the features, where these are columns.
+    strict : bool
+        Whether rows outside their bounds are refused; False lets them be, and move inward only. Ranges that training rows
+        showed are not strict.
 
     Examples
     --------
@@ -57,6 +60,7 @@ class Limits:
     falls: Features = ()
     whole: bool | Features = False
     names: tuple[str, ...] = ()
+    strict: bool = True
 
     @classmethod
     def of(cls, bounds: Any) -> Self:
@@ -86,17 +90,12 @@ class Limits:
         Parameters
         ----------
         schema : Schema
-            Of numbers or of images; categories have no distance and are not moved by a gradient.
+            Of numbers or of images; categories have no distance, and a gradient leaves them as they are.
         in_deviations : bool, optional
             Whether a ball counts in standard deviations of each column rather than in the column's own unit. None: in
             deviations for tables, whose columns differ in unit; in the unit of the data for arrays and images.
         limits
             ``immutable``, ``rises``, ``falls``.
-
-        Raises
-        ------
-        BoundsError
-            A column is neither number nor image.
 
         Examples
         --------
@@ -106,22 +105,19 @@ class Limits:
         >>> Limits.from_schema(schema).high.round(3).tolist()
         [1.9, 80.1]
         """
-        parts = [_ranges(column) for column in schema.columns]
-        by_name = {name: cells for part in parts for name, cells in part.items()}
-        names = tuple(name for name in schema.names)
-        columns = [np.stack(by_name[name]) for name in names]
-        low, high, scale, whole = np.concatenate(columns, 1)
-        shared = any(isinstance(c, Image) or (isinstance(c, Continuous) and c.shared) for c in schema.columns)
+        images = any(isinstance(column, Image) for column in schema.columns)
+        table = np.concatenate([_ranges(column) for column in schema.columns], 1)
+        if not images:
+            places = {name: j for j, name in enumerate(n for column in schema.columns for n in column.names)}
+            table = table[:, [places[name] for name in schema.names]]
+        low, high, scale, whole, mutable = table
+        shared = images or any(isinstance(c, Continuous) and c.shared for c in schema.columns)
         counted = (not shared) if in_deviations is None else in_deviations
-        images = [column for column in schema.columns if isinstance(column, Image)]
-        return cls(
-            low,
-            high,
-            scale if counted else None,
-            whole=bool(whole.all()) or [int(j) for j in whole.nonzero()[0]],
-            names=() if images else names,
-            **limits,
-        )
+        fixed = [*limits.pop("immutable", ()), *(int(j) for j in np.flatnonzero(mutable == 0))]
+        grid = bool(whole.all()) or [int(j) for j in np.flatnonzero(whole)]
+        names = () if images else schema.names
+        scale = scale if counted else None
+        return cls(low, high, scale, whole=grid, names=names, immutable=fixed, strict=False, **limits)
 
     def domain(self, ball: Ball, x: Tensor) -> Domain:
         """The limits as tensors for rows (n, ...), checked against these.
@@ -149,7 +145,7 @@ class Limits:
             up.to(x.device) if limited else None,
             whole.to(x.device) if isinstance(whole, Tensor) else whole,
         )
-        domain.check(x)
+        domain.check(x, strict=self.strict)
         return domain
 
     @property
@@ -198,32 +194,42 @@ class Limits:
             )
 
 
-def _ranges(column: Column) -> dict[str, np.ndarray]:
-    """low, high, deviation and wholeness (4, w) of each table column of a block, in the unit of the table."""
-    if isinstance(column, Image):
-        white = 255.0 if column.bytes else 1.0
-        edge = np.array([column.low, column.high, column.spread, 0.0])[:, None] * white
-        return {
-            column.names[0]: np.repeat(edge, column.widths[0], 1) + [[0], [0], [0], [float(column.bytes)]]
-        }
-    if isinstance(column, Continuous):
-        unlimited = np.full(len(column.names), np.inf)
-        low, high = (column.low, column.high) if column.low else (-unlimited, unlimited)
-        scale = np.asarray(column.deviations())
-        return _named(column, low, high, scale, np.zeros(len(column.names)))
-    if isinstance(column, Count):
-        high = np.asarray(column.high, float)
-        return _named(column, 0 * high, high, np.maximum(high, 1) / 4, np.ones(len(high)))
-    raise BoundsError(
-        f"columns {', '.join(column.names)} are {column.kind}, which a gradient does not move: leave them out of the rows, or "
-        "name them in attacks.Limits(immutable=...)."
+def _ranges(column: Column) -> np.ndarray:
+    """low, high, deviation, wholeness and mutability (5, width) of the features of a block, in the unit of the table."""
+    width = sum(column.widths) if isinstance(column, Image) else len(column.names)
+    zero, one = np.zeros(width), np.ones(width)
+    match column:
+        case Image():
+            white, whole = (255.0, one) if column.bytes else (1.0, zero)
+            return np.stack(
+                [column.low * white * one, column.high * white * one, column.spread * white * one, whole, one]
+            )
+        case Continuous():
+            edges = (column.low, column.high) if column.low else (-np.inf * one, np.inf * one)
+            return np.stack([*edges, _deviations(column), zero, one])
+        case Count():
+            return np.stack([zero, column.high, np.maximum(column.high, 1) / 4, one, one])
+        case Ordinal() | Binary() if all(
+            isinstance(level, int | float) for levels in column.levels for level in levels
+        ):
+            levels = [np.array(levels) for levels in column.levels]
+            whole = [float(np.allclose(np.diff(np.sort(found)), 1)) for found in levels]
+            return np.stack(
+                [
+                    [f.min() for f in levels],
+                    [f.max() for f in levels],
+                    [f.std() for f in levels],
+                    whole,
+                    whole,
+                ]
+            )
+        case _:
+            return np.stack([-np.inf * one, np.inf * one, one, zero, zero])
+
+
+def _deviations(column: Continuous) -> np.ndarray:
+    """Standard deviations in the table's unit, also of columns that are mapped by quantiles."""
+    knots = column.quantiles or (None,) * len(column.names)
+    return np.array(
+        [s if found is None else np.std(found) for s, found in zip(column.scale, knots, strict=True)]
     )
-
-
-def _named(column: Column, *edges: Any) -> dict[str, np.ndarray]:
-    table = np.stack([np.asarray(edge, float) for edge in edges])
-    return {name: table[:, j : j + 1] for j, name in enumerate(column.names)}
-
-
-assert Binary
-assert Ordinal

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 import torch
 from torch import Tensor
 
@@ -26,11 +27,14 @@ class Rows:
         The rows as they came.
     names : tuple of str
         Of the columns, where it is a table.
+    whole : tuple of int
+        Columns of an integer type, where it is a table.
     """
 
     x: Tensor
     given: Any
     names: tuple[str, ...] = ()
+    whole: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, X: Any, device: torch.device | None = None, dtype: torch.dtype | None = None) -> Self:
@@ -54,7 +58,7 @@ class Rows:
         >>> Rows.of(np.array([[0, 255]], dtype=np.uint8)).x
         tensor([[  0., 255.]])
         """
-        names: tuple[str, ...] = ()
+        names, whole = (), ()
         if isinstance(X, Tensor):
             found = X.detach()
         elif isinstance(X, np.ndarray):
@@ -64,6 +68,7 @@ class Rows:
         else:
             frame = Frame.of(X)
             names = frame.names
+            whole = tuple(j for j, name in enumerate(names) if pa.types.is_integer(frame.arrow(name).type))
             found = torch.from_numpy(np.ascontiguousarray(frame.numbers(names)))
         if found.ndim < 2 or not len(found):
             raise EmptyDataError(
@@ -75,7 +80,7 @@ class Rows:
             raise DataError(
                 "the rows hold gaps or infinite numbers, from which no gradient step leads: fill them first."
             )
-        return cls(x, X, names)
+        return cls(x, X, names, whole)
 
     @property
     def integral(self) -> bool:
@@ -87,6 +92,8 @@ class Rows:
         changes: dict[str, Any] = {}
         if self.names and not limits.names:
             changes["names"] = self.names
+        if self.whole and limits.whole is not True:
+            changes["whole"] = [*(limits.whole or ()), *self.whole]
         if self.integral:
             low, high = _limits_of_type(self.given)
             changes |= {
