@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
+    from diabolo import attacks as attacks
     from diabolo import columns as columns
     from diabolo import evaluate as evaluate
     from diabolo import maps as maps
@@ -42,6 +43,7 @@ _HOME = {
     "load": "diabolo.models.loading",
     "read": "diabolo.data.readers",
     "sweep": "diabolo.evaluate.sweep",
+    "attacks": "",
     "columns": "",
     "evaluate": "",
     "maps": "",

@@ -2,9 +2,11 @@
 
 __all__ = [
     "AbsentAbilityError",
+    "AlreadyWrongWarning",
     "AmbiguousLabelWarning",
     "AmbiguousTextWarning",
     "ArchitectureError",
+    "BoundsError",
     "CapabilityError",
     "CheckpointError",
     "ChecksumError",
@@ -21,9 +23,11 @@ __all__ = [
     "DuplicateColumnError",
     "EmptyColumnWarning",
     "EmptyDataError",
+    "EpsilonError",
     "ExtraColumnWarning",
     "IdentifierColumnWarning",
     "ImageSizeError",
+    "ImmutableError",
     "InfiniteValueWarning",
     "InterruptedWarning",
     "LabelError",
@@ -34,6 +38,8 @@ __all__ = [
     "MixedTypeWarning",
     "ModelFileError",
     "NewerVersionError",
+    "NoGradientError",
+    "NonFiniteGradientWarning",
     "NotADiaboloFileError",
     "NumbersAsTextWarning",
     "OutOfRangeWarning",
@@ -42,15 +48,21 @@ __all__ = [
     "OvercompleteError",
     "OverfittingWarning",
     "ParameterError",
+    "ProbabilityWarning",
+    "SaturatedLossWarning",
     "SchemaError",
     "SingleExampleWarning",
     "SmallGroupWarning",
+    "TargetError",
     "TimesAsTextWarning",
+    "TooFewClassesWarning",
     "TooFewRowsError",
+    "TrainingModeWarning",
     "TruncatedFileError",
     "UnfilledWarning",
     "UnknownCategoryWarning",
     "UnsupportedFileError",
+    "VictimError",
 ]
 
 
@@ -116,6 +128,30 @@ class CapabilityError(DiaboloError, ValueError):
 
 class AbsentAbilityError(CapabilityError, AttributeError):
     """The model has no such method, by its nature; others have."""
+
+
+class BoundsError(DataError):
+    """Rows lie outside their bounds, or an attack needs bounds that were not given."""
+
+
+class EpsilonError(ParameterError):
+    """The size of a change is not positive, or larger than the whole range of the data."""
+
+
+class ImmutableError(ParameterError):
+    """Nothing is left that an attack may change."""
+
+
+class TargetError(LabelError):
+    """The target of an attack is the label that the model gives already."""
+
+
+class NoGradientError(CapabilityError):
+    """The model gives no gradient with respect to its input."""
+
+
+class VictimError(CapabilityError):
+    """The model is not one that an attack knows how to ask."""
 
 
 class DivergenceError(DiaboloError, ArithmeticError):
@@ -252,3 +288,27 @@ class SingleExampleWarning(DiaboloWarning):
 
 class AmbiguousLabelWarning(DiaboloWarning):
     """The label -1 may mean a class or an unknown label."""
+
+
+class AlreadyWrongWarning(DiaboloWarning):
+    """Every row is labeled wrong before the attack, and nothing is left to break."""
+
+
+class NonFiniteGradientWarning(DiaboloWarning):
+    """The gradient of some rows is not finite, and their search ends there."""
+
+
+class ProbabilityWarning(DiaboloWarning):
+    """A model seems to give probabilities where an attack needs logits."""
+
+
+class SaturatedLossWarning(DiaboloWarning):
+    """The gradient of the cross-entropy vanished, and the margin of the logits was ascended instead."""
+
+
+class TooFewClassesWarning(DiaboloWarning):
+    """A loss needs more classes than there are, and the margin was used instead."""
+
+
+class TrainingModeWarning(DiaboloWarning):
+    """A model was in training mode and is attacked in evaluation mode."""
