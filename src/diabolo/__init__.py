@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.data.schema import Schema as Schema
     from diabolo.evaluate.sweep import sweep as sweep
     from diabolo.models.autoencoder import Autoencoder as Autoencoder
+    from diabolo.models.classifier import Classifier as Classifier
     from diabolo.models.denoiser import Denoiser as Denoiser
     from diabolo.models.flow import Flow as Flow
     from diabolo.models.gan import GAN as GAN
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Autoencoder": "diabolo.models.autoencoder",
+    "Classifier": "diabolo.models.classifier",
     "Denoiser": "diabolo.models.denoiser",
     "Flow": "diabolo.models.flow",
     "GAN": "diabolo.models.gan",

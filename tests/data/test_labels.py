@@ -94,3 +94,10 @@ def test_rows_that_do_not_exist_and_labels_that_contradict_are_listed(keys, colu
 def test_a_name_that_two_rows_carry():
     with pytest.raises(LabelError, match="several rows of the data carry the 'id' 'a'"):
         labels_by_key(Frame.of({"id": ["a", "a", "c"]}), ["a"], ["u"], "id")
+
+
+def test_minus_one_may_be_a_class_like_any_other():
+    labels = Labels.of([-1, 0, 1, -1, 0, 1], 6, minus_one=True)
+    assert labels.classes.tolist() == [-1, 0, 1]
+    assert Labels.of([-1, 0, 1, -1, 0, 1], 6).classes.tolist() == [0, 1]
+    assert Labels.of([-1.0, np.nan, 1.0, -1.0, 1.0], 5, minus_one=True).codes.tolist() == [0, -1, 1, 0, 1]

@@ -35,3 +35,8 @@ def test_a_network_of_another_width_is_refused(part, width, code, says):
     with pytest.raises(ArchitectureError, match=says):
         spec.encoder(width, code) if part == "encoder" else spec.decoder(code, width)
     assert spec.encoder(4, 2)[1].num_batches_tracked == 0
+
+
+def test_a_model_that_decodes_needs_a_decoder():
+    with pytest.raises(ArchitectureError, match="no decoder_net"):
+        Modules(nn.Linear(4, 2)).decoder(2, 4)

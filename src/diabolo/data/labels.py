@@ -45,10 +45,11 @@ class Labels:
     codes: np.ndarray
 
     @classmethod
-    def of(cls, y: Any, n_rows: int) -> "Labels":
+    def of(cls, y: Any, n_rows: int, *, minus_one: bool = False) -> "Labels":
         """The labels in ``y``.
 
-        None, NaN and pandas.NA say that a row has no label; where there is none of them, -1 says so, as in scikit-learn.
+        None, NaN and pandas.NA say that a row has no label; where there is none of them, -1 says so, as in scikit-learn's
+        semi-supervised models.
 
         Parameters
         ----------
@@ -56,6 +57,8 @@ class Labels:
             Whole numbers, text or booleans.
         n_rows : int
             Rows of the data.
+        minus_one : bool
+            Whether -1 is a class like any other, as in scikit-learn's supervised models.
 
         Raises
         ------
@@ -74,7 +77,7 @@ class Labels:
             raise LabelError(
                 f"there are {len(given)} labels and {n_rows} rows: give one label per row, -1 or None where it is unknown."
             )
-        known = _known(given)
+        known = _present(given) if minus_one else _known(given)
         if not known.any():
             raise LabelError("no row has a label: give at least one example of two classes.")
         values = np.asarray(given[known].tolist())
@@ -314,18 +317,22 @@ def _as_array(y: Any) -> np.ndarray:
     return column_or_1d(array, warn=True)
 
 
-def _known(given: np.ndarray) -> np.ndarray:
-    """Which rows have a label."""
+def _present(given: np.ndarray) -> np.ndarray:
+    """Which rows have a label that is not None, NaN or NA."""
     if given.dtype.kind == "f":
         if np.isinf(given).any():
             raise LabelError("Input y contains infinity: labels are whole numbers or text.")
-        missing = np.isnan(given)
-    elif given.dtype == object:
-        missing = np.array([is_missing(value) for value in given])
-    else:
-        missing = np.zeros(len(given), bool)
-    if missing.any():
-        return ~missing
+        return ~np.isnan(given)
+    if given.dtype == object:
+        return np.array([not is_missing(value) for value in given])
+    return np.ones(len(given), bool)
+
+
+def _known(given: np.ndarray) -> np.ndarray:
+    """Which rows have a label, -1 being none where no other mark says so."""
+    present = _present(given)
+    if not present.all():
+        return present
     given = np.asarray(given.tolist())  # objects that are all numbers are numbers
     return np.array([str(v) != "-1" for v in given]) if given.dtype.kind in "UO" else _not_minus_one(given)
 

@@ -1,6 +1,7 @@
 """Estimators: one file per family. This list is the registry: it drives the command line, the tests and safe loading."""
 
 from diabolo.models.autoencoder import Autoencoder
+from diabolo.models.classifier import Classifier
 from diabolo.models.denoiser import Denoiser
 from diabolo.models.flow import Flow
 from diabolo.models.gan import GAN
@@ -13,6 +14,7 @@ __all__ = [
     "GAN",
     "VAE",
     "Autoencoder",
+    "Classifier",
     "Denoiser",
     "Flow",
     "LinearAutoencoder",

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from diabolo.columns import Image
 from diabolo.data.batch import Batch, in_one
-from diabolo.data.labels import UNLABELED, Labels
+from diabolo.data.labels import UNLABELED, Labels, label_cells
 from diabolo.data.readers import read
 from diabolo.data.schema import Schema
 from diabolo.distributions import Joint
@@ -260,16 +260,26 @@ class Predicts(ClassifierMixin, ABC):
         Parameters
         ----------
         X : table, array, tensor or images
-        y : array-like of shape (n,)
-            The truth.
+        y : array-like of shape (n,), or str
+            The truth, or the column of ``X`` that holds it.
         sample_weight : array-like of shape (n,), optional
         """
         probabilities = self.predict_proba(X)
         answered = probabilities.max(1) >= (self.threshold or 0.0)
-        right = self.classes_[probabilities.argmax(1)] == np.asarray(y)
+        truth = (
+            label_cells(y, as_frame(X)).to_numpy(zero_copy_only=False)
+            if isinstance(y, str)
+            else np.asarray(y)
+        )
+        right = self.classes_[probabilities.argmax(1)] == truth
         weight = np.ones(len(right)) if sample_weight is None else np.asarray(sample_weight, float)
         total = float(weight[answered].sum())
         return float((right * weight)[answered].sum()) / total if total else float("nan")
+
+    def _check_threshold(self) -> None:
+        """Raise a ParameterError unless the threshold is a probability or None."""
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            raise ParameterError(f"threshold={self.threshold!r} is not a probability: give 0 to 1, or None.")
 
     def _answers(self, probabilities: np.ndarray) -> np.ndarray:
         """Classes by their probabilities, with the mark of an open question where it is one."""

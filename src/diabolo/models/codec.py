@@ -13,14 +13,13 @@ from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.distributions import Gaussian, Joint, Point
 from diabolo.errors import ModelFileError
+from diabolo.models.embedding import Size, embed, embedders, size_of, width_of
 from diabolo.models.reference import Reference
 from diabolo.models.told import Told
 from diabolo.nn import ridge
 from diabolo.shapes import Code, Features
 
 __all__ = ["Architecture", "Codec", "Latent", "take_weights", "with_linear_path"]
-
-Size = int | tuple[int, int, int]
 
 Latent = type[Point] | type[Gaussian]
 """What the encoder says of a code: which it is, or how likely each one is."""
@@ -79,22 +78,22 @@ class Codec(nn.Module):
         told: Told | None = None,
     ) -> None:
         super().__init__()
-        columns = {schema.key(column): column for column in schema.columns}
         self.schema = schema
         self.n_components = n_components
         self.ordered = ordered
         self.latent, self.told = latent, told
-        self.embedders = nn.ModuleDict({key: column.embedder() for key, column in columns.items()})
-        width: int = sum(embedder.width for embedder in self.embedders.values())  # type: ignore[misc]
-        images = [column for column in schema.columns if isinstance(column, Image)]
-        size: Size = images[0].size if len(columns) == len(images) == 1 else width
+        self.embedders = embedders(schema)
+        width, size = width_of(self.embedders), size_of(schema, self.embedders)
         self.encoder = architecture.encoder(size, n_components * latent.NUMBERS)
         self.shortcut = nn.Linear(width, n_components) if architecture.linear_path else None
         seen = n_components * (2 if ordered else 1) + (0 if told is None else width)
         self.decoder = architecture.decoder(seen, size)
         code = n_components if architecture.linear_path else 0
         self.heads = nn.ModuleDict(
-            {key: column.head(cast(Size, self.decoder.features), code) for key, column in columns.items()}
+            {
+                key: column.head(cast(Size, self.decoder.features), code)
+                for key, column in schema.blocks.items()
+            }
         )
 
     @property
@@ -104,8 +103,7 @@ class Codec(nn.Module):
 
     def embed(self, batch: Batch) -> Features:
         """What the encoder sees, (B, features)."""
-        parts = [net(batch.values[key], batch.seen.get(key)) for key, net in self.embedders.items()]
-        return parts[0] if len(parts) == 1 else torch.cat(parts, 1)
+        return embed(self.embedders, batch)
 
     def encode(self, batch: Batch) -> Point | Gaussian:
         """q(z | row)."""

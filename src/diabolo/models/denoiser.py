@@ -30,6 +30,7 @@ from diabolo.files.parts import under
 from diabolo.models import defaults, specs
 from diabolo.models.base import Estimator
 from diabolo.models.codec import take_weights
+from diabolo.models.embedding import embed, embedders, size_of, width_of
 from diabolo.models.fitting import START_ROWS, identity
 from diabolo.models.training import Material, is_rows
 from diabolo.nn import Dense, UNet
@@ -58,18 +59,15 @@ class Cleaner(nn.Module):
     def __init__(self, schema: Schema, architecture: UNet | Dense) -> None:
         super().__init__()
         self.schema = schema
-        self.embedders = nn.ModuleDict({key: column.embedder() for key, column in schema.blocks.items()})
-        width: int = sum(embedder.width for embedder in self.embedders.values())  # type: ignore[misc]
-        image = schema.columns[0]
-        size = image.size if len(schema.columns) == 1 and isinstance(image, Image) else width
+        self.embedders = embedders(schema)
+        width, size = width_of(self.embedders), size_of(schema, self.embedders)
         unet = isinstance(architecture, UNet)
         self.net = architecture.network(size) if unet else architecture.decoder(width, size)
         self.heads = nn.ModuleDict({key: c.head(self.net.features) for key, c in schema.blocks.items()})
 
     def forward(self, batch: Batch, corruption: Corruption | None = None) -> Joint:
         """The clean rows' distribution, the embedding being damaged once more if asked."""
-        parts = [net(batch.values[key], batch.seen.get(key)) for key, net in self.embedders.items()]
-        features = torch.cat(parts, 1)
+        features = embed(self.embedders, batch)
         hidden = self.net(features if corruption is None else corruption(features))
         return Joint({key: head(hidden, None) for key, head in self.heads.items()})
 

@@ -254,8 +254,7 @@ class SemiSupervisedClassifier(Predicts, Encodes, Estimator):
         """The seed, parameters being in order."""
         if self.method not in METHODS:
             raise ParameterError(f"method={self.method!r} is not one of {', '.join(METHODS)}.")
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise ParameterError(f"threshold={self.threshold!r} is not a probability: give 0 to 1, or None.")
+        self._check_threshold()
         if self.n_neighbors != "auto":
             defaults.number("n_neighbors", self.n_neighbors)
         if self.encoder is not None and not (

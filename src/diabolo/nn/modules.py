@@ -21,12 +21,14 @@ class Modules:
     Parameters
     ----------
     encoder_net : torch.nn.Module
-        (B, features) -> (B, n_components).
-    decoder_net : torch.nn.Module
-        (B, n_components) -> (B, features): hidden features, read out linearly by the head of each column. With
-        ``ordered=True`` it is given (B, 2 n_components): the code, then 1 for each dimension in use and 0 for the others.
+        (B, features) -> (B, n_components), or for a classifier (B, number of classes). Pixels come flat: begin with
+        ``nn.Unflatten(1, (1, 28, 28))``, say.
+    decoder_net : torch.nn.Module, optional
+        Not for classifiers. (B, n_components) -> (B, features): hidden features, read out linearly by the head of each
+        column. With ``ordered=True`` it is given (B, 2 n_components): the code, then 1 for each dimension in use and 0 for
+        the others.
     features : int
-        Width of what the decoder gives.
+        Width of what the decoder gives; needed with one.
     linear_path : bool, optional
         As in :class:`diabolo.nn.Dense`.
 
@@ -41,8 +43,8 @@ class Modules:
     """
 
     encoder_net: nn.Module
-    decoder_net: nn.Module
-    features: int
+    decoder_net: nn.Module | None = None
+    features: int = 0
     linear_path: bool | None = False
 
     def encoder(self, features: int | tuple[int, int, int], code: int) -> nn.Module:
@@ -52,6 +54,11 @@ class Modules:
 
     def decoder(self, code: int, features: int | tuple[int, int, int]) -> nn.Module:  # noqa: ARG002 - given by the net
         """A copy of the decoder with its width."""
+        if self.decoder_net is None:
+            raise ArchitectureError(
+                "this model decodes, and Modules(...) was given no decoder_net: give one, and the width of what it "
+                "gives as features."
+            )
         return Given(_checked("decoder_net", self.decoder_net, code, self.features), self.features)
 
 
