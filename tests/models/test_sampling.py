@@ -86,7 +86,8 @@ class Others(Gaps):
 
 
 @pytest.mark.parametrize(
-    ("given", "towns"), [({}, {"Bern", "Graz"}), ({"town": ["Rome", "Graz"]}, {"Graz"}), ({"town": "Oslo"}, {"Oslo"})]
+    ("given", "towns"),
+    [({}, {"Bern", "Graz"}), ({"town": ["Rome", "Graz"]}, {"Graz"}), ({"town": "Oslo"}, {"Oslo"})],
 )
 def test_rare_levels_do_not_vanish_and_keep_to_conditions(given: dict[str, Any], towns: set[str]) -> None:
     assert set(Others().sample(60, given=given, random_state=0)["town"].to_pylist()) == towns

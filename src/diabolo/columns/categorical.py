@@ -273,7 +273,7 @@ class CategoricalHead(Head):
         super().__init__()
         sizes = tuple(map(len, shares))
         self.shape = (len(sizes), max(sizes))
-        share = torch.tensor(np.concatenate(shares), dtype=torch.float32)
+        share = torch.tensor([one for column in shares for one in column])
         self.readout = Readout(features, code, sum(sizes), LogShares(share) if code else None)
         self.register_buffer("log_share", torch.log(share))
         self.register_buffer("flat", _flat(sizes))

@@ -115,7 +115,10 @@ class Condition:
     def hold(self, cells: pa.Array) -> pa.Array:
         """Cells that a model drew under the condition, brought to it exactly: tensors hold seven digits only."""
         if self.is_range:
-            low, high = self.wanted[0], self.wanted[1]  # by comparison: Arrow's maximum knows no times of a zone
+            low, high = (
+                self.wanted[0],
+                self.wanted[1],
+            )  # by comparison: Arrow's maximum knows no times of a zone
             held = pc.if_else(pc.less(cells, low), low, cells) if low.is_valid else cells
             return pc.if_else(pc.greater(held, high), high, held) if high.is_valid else held
         if len(self.wanted) == 1:
@@ -158,9 +161,15 @@ def conditions(given: Mapping[str, Any], schema: Schema, template: dict[str, Any
 
 def _several(given: Any) -> list[Any]:
     """What a person wrote as a list of plain values: sets in an order of their own, so that a seed means one thing."""
-    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
+    if (
+        isinstance(given, str | bytes | Mapping)
+        or not isinstance(given, Iterable)
+        or getattr(given, "ndim", 1) == 0
+    ):
         return [_plain(given)]
-    return [_plain(value) for value in (sorted(given, key=repr) if isinstance(given, set | frozenset) else given)]
+    return [
+        _plain(value) for value in (sorted(given, key=repr) if isinstance(given, set | frozenset) else given)
+    ]
 
 
 def _plain(value: Any) -> Any:

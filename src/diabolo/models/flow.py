@@ -246,11 +246,16 @@ class Flow(Samples, Estimator):
         steps, guidance, names = cast(Any, self.n_steps), cast(Any, self.guidance), cast(Any, self.condition)
         if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 1:
             raise ParameterError(f"n_steps={steps!r} is not a number of steps, at least 1.")
-        if isinstance(guidance, bool) or not isinstance(guidance, Real) or not 0 <= guidance < math.inf:
+        if (
+            isinstance(guidance, bool)
+            or not isinstance(guidance, Real)
+            or not 0 <= float(guidance) < math.inf
+        ):
             raise ParameterError(f"guidance={guidance!r} is not a number from 0.")
         if isinstance(names, str) or not isinstance(names, Sequence):
             raise ParameterError(f"condition={names!r} is not a list of columns: give condition=['name'].")
-        latent, width = cast(Any, self.latent), cast(Any, self.n_components)
+        latent: Any = self.latent
+        width = cast(Any, self.n_components)
         if latent is not None and (not isinstance(latent, Distributes) or getattr(latent, "condition", None)):
             raise ParameterError(
                 f"latent={latent!r} is neither None nor a model with encoder, decoder and no conditions of its own, "
@@ -266,14 +271,14 @@ class Flow(Samples, Estimator):
 
     def _fitted_latent(self, frame: Frame) -> Any:
         """The model whose code is used, fitted on all rows unless it is already."""
-        latent = self.latent
+        latent: Any = self.latent
         pictures = any(isinstance(column, Image) for column in self.schema_.columns)
         if latent is None and (pictures or self.n_components is not None):
             width = self.n_components or min(LATENT_WIDTH, n_features(self.schema_) - 1)
             latent = Autoencoder(int(width), size=self.size, device=self.device)
         if latent is None or "schema_" in vars(latent):
             return latent
-        latent = clone(latent)
+        latent = cast(Any, clone(latent))
         if latent.random_state is None:
             latent.set_params(random_state=defaults.seed(self.random_state))
         return latent.fit(frame, schema=self.schema_)

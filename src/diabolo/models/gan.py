@@ -22,7 +22,7 @@ Huang et al., "The GAN is dead; long live the GAN! A modern GAN baseline", NeurI
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, ClassVar, Self, cast
@@ -217,9 +217,9 @@ class GAN(Samples, Estimator):
             raise ParameterError(f"loss={loss!r} is not one of {', '.join(LOSSES)}.")
         if isinstance(gamma, str) and gamma == "auto":
             return LOSSES[loss]
-        ends = gamma if isinstance(gamma, tuple | list) else (gamma, gamma)
+        ends: Sequence[Any] = gamma if isinstance(gamma, tuple | list) else (gamma, gamma)
         numbers = [
-            isinstance(end, Real) and not isinstance(end, bool) and 0 <= end < math.inf for end in ends
+            not isinstance(end, bool) and isinstance(end, Real) and 0 <= float(end) < math.inf for end in ends
         ]
         if numbers != [True, True]:
             raise ParameterError(

@@ -221,5 +221,5 @@ def _check(method: Any, n_draws: Any) -> None:
         raise ParameterError(f"method={method!r} is not one of {', '.join(METHODS)}.")
     if isinstance(n_draws, bool) or not isinstance(n_draws, Integral) or n_draws < 1:
         raise ParameterError(f"n_draws={n_draws!r} is not a whole number, at least 1.")
-    if n_draws > 1 and method == "mode":
+    if int(n_draws) > 1 and method == "mode":
         raise ParameterError(f"n_draws={n_draws} tables of method='mode' would all be the same: use 'draw'.")

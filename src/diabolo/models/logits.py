@@ -1,7 +1,6 @@
 """Networks from rows to scores of classes, and the same from the numbers or pixels that a person holds."""
 
 import copy
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -131,5 +130,5 @@ class FromNumbers(nn.Module):
 
 
 def _batch(key: str, values: Tensor, seen: Tensor | None = None) -> Batch:
-    flags = {} if seen is None else {key: cast(Tensor, seen)}
+    flags = {} if seen is None else {key: seen}
     return Batch({key: values}, flags, torch.arange(len(values), device=values.device))

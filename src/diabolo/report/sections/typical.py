@@ -144,7 +144,7 @@ def _table(view: View, shown: Typical) -> Table:
     ]
     lines = []
     for name in view.model.schema_.names[:MOST_COLUMNS]:
-        middle, there = rebuilt.arrow(own[name]).to_pylist(), real.arrow(raw.get(name, name)).to_pylist()
+        middle, there = rebuilt.arrow(own[name]).to_pylist(), real.arrow(raw.get(name) or name).to_pylist()
         pairs = zip(middle[: len(shown.names)], there, strict=True)
         lines.append((name, *(cell(c) for pair in pairs for c in (pair if beside else pair[:1]))))
     return Table(("Column", *heads), tuple(lines), (False, *([True] * len(heads))))
