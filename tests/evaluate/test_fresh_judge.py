@@ -37,3 +37,11 @@ def test_bad_input():
         fresh_judge(rng.random((99, 2)), rng.random((9, 2)))
     with pytest.raises(DataError, match="one size"):
         fresh_judge(rng.random((20, 4, 4)), rng.random((20, 5, 5)))
+    with pytest.raises(DataError, match="of one kind"):
+        fresh_judge(rng.random((20, 4, 4)), rng.random((20, 16)))
+
+
+def test_a_column_without_any_number_is_found_out():
+    rng = np.random.default_rng(0)
+    real = {"x": rng.normal(size=90), "c": rng.choice(["a", "b"], 90)}
+    assert fresh_judge(real, real | {"x": np.full(90, np.nan)}).accuracy == 1.0

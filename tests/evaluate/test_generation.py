@@ -127,3 +127,17 @@ def test_bad_input():
         evaluate.generation(TRAIN, TEST, FRESH, target="wealth")
     with pytest.raises(MissingColumnError, match="'likes'"):
         evaluate.generation(TRAIN, TEST, {name: FRESH[name] for name in ("id", "size", "weight", "color")})
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"size": np.full(500, np.nan)},
+        {"size": np.full(500, np.inf), "color": ["mauve"] * 500},
+        {"color": [None] * 500, "likes": ["yes"] * 500},
+    ],
+)
+def test_a_column_that_came_out_empty_or_strange_is_judged_not_refused(broken: dict[str, Any]):
+    scores = evaluate.generation(TRAIN, TEST, FRESH | broken, target="likes", max_rows=200)
+    assert scores.shape < 0.85
+    assert scores.c2st < 0.1

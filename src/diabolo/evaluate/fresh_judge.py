@@ -10,7 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from diabolo.data.schema import Schema
 from diabolo.errors import DataError, TooFewRowsError
 from diabolo.evaluate.generated.cells import read
-from diabolo.evaluate.generated.features import boosted, features
+from diabolo.evaluate.generated.features import boosted, features, learned
 from diabolo.frames import Frame
 from diabolo.randomness import as_seed, derive
 
@@ -84,7 +84,7 @@ def fresh_judge(
     TooFewRowsError
         There are fewer than 10 rows of a kind.
     DataError
-        Images differ in size.
+        Images differ in size, or one of the two are none.
 
     References
     ----------
@@ -105,7 +105,7 @@ def fresh_judge(
     X, model = _features(frames, n, seed, schema)
     y = np.repeat([0.0, 1.0], n)
     learn = np.tile(np.arange(n) < n // 2, 2)
-    right = model.fit(X[learn], y[learn]).predict(X[~learn]) == y[~learn]
+    right = learned(model, X[learn], y[learn]).predict(X[~learn]) == y[~learn]
     deviation = 1 / math.sqrt(4 * n)
     accuracy = float(right.mean())
     return FreshJudge(
@@ -124,6 +124,8 @@ def _features(
     rng = np.random.default_rng(derive(seed, "judge"))
     chosen = [frame.take(rng.permutation(frame.n_rows)[:n]) for frame in frames]
     trees = derive(seed, "trees")
+    if bool(frames[0].images) != bool(frames[1].images):
+        raise DataError("some rows are images and some are not: give real and generated rows of one kind.")
     if not frames[0].images:
         cells = read(*chosen, schema=schema)
         return np.concatenate([features(table) for table in cells]), boosted(cells[0], trees)

@@ -1,7 +1,8 @@
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from diabolo.evaluate.generated.cells import read
-from diabolo.evaluate.generated.features import boosted, features, logistic
+from diabolo.evaluate.generated.features import boosted, features, learned, logistic
 from diabolo.frames import Frame
 
 
@@ -22,3 +23,9 @@ def test_the_linear_one_takes_gaps_and_levels(cells):
     X = features(cells[0])
     model = logistic(cells[0]).fit(X, cells[0].columns[4])
     assert model.score(X, cells[0].columns[4]) > 0.8
+
+
+def test_trees_learn_where_a_column_has_no_number_at_all():
+    X = np.stack([np.full(80, np.nan), np.arange(80.0)], 1)
+    model = learned(HistGradientBoostingClassifier(random_state=0), X, X[:, 1] > 39)
+    assert np.array_equal(model.predict(np.stack([np.arange(80.0), np.arange(80.0)], 1)), X[:, 1] > 39)

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import r2_score, roc_auc_score
 
 from diabolo.evaluate.generated.cells import Cells
-from diabolo.evaluate.generated.features import boosted, features
+from diabolo.evaluate.generated.features import boosted, features, learned
 from diabolo.randomness import derive
 
 __all__ = ["choose", "usefulness"]
@@ -83,15 +83,16 @@ def usefulness(train: Cells, held_out: Cells, target: int, seed: int = 0) -> flo
     >>> usefulness(cells, cells, 1)
     1.0
     """
-    learned, asked = (table.take(np.flatnonzero(~table.missing(target))) for table in (train, held_out))
-    if not len(learned) or not len(asked):
+    given, asked = (table.take(np.flatnonzero(~table.missing(target))) for table in (train, held_out))
+    if not len(given) or not len(asked):
         return None
     regress = train.is_number(target)
-    learned = learned if regress else _met_again(learned, target)
-    y, truth = (table.columns[target] for table in (learned, asked))
+    given = given if regress else _met_again(given, target)
+    y, truth = (table.columns[target] for table in (given, asked))
     if len(np.unique(y)) < 2:
         return 0.0 if regress else 0.5
-    model = boosted(learned, derive(seed, "use"), target, regress=regress).fit(features(learned, target), y)
+    model = boosted(given, derive(seed, "use"), target, regress=regress)
+    model = learned(model, features(given, target), y)
     X = features(asked, target)
     return float(r2_score(truth, model.predict(X))) if regress else _area(model, X, truth)
 

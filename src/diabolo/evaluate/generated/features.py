@@ -12,7 +12,7 @@ from sklearn.preprocessing import OneHotEncoder, RobustScaler
 
 from diabolo.evaluate.generated.cells import Cells
 
-__all__ = ["boosted", "features", "logistic"]
+__all__ = ["boosted", "features", "learned", "logistic"]
 
 MOST_LEVELS = 250  # of a column that the trees can split as levels; the rarer ones are one
 ITERATIONS = 100
@@ -86,6 +86,29 @@ def boosted(cells: Cells, seed: int, leave_out: int | None = None, *, regress: b
     """
     made: Any = HistGradientBoostingRegressor if regress else HistGradientBoostingClassifier
     return made(categorical_features=_levels(cells, leave_out), random_state=seed % 2**32)
+
+
+def learned(model: Any, X: np.ndarray, y: np.ndarray) -> Any:
+    """Fit a model where columns may have no number in any row, of which trees would make no bins.
+
+    Parameters
+    ----------
+    model : scikit-learn estimator
+    X : array, shape (n, columns)
+    y : array, shape (n,)
+
+    Returns
+    -------
+    The model.
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import HistGradientBoostingClassifier
+    >>> X = np.array([[np.nan, 0.0]] * 30 + [[np.nan, 1.0]] * 30)
+    >>> learned(HistGradientBoostingClassifier(), X, X[:, 1]).predict(X[:1])
+    array([0.])
+    """
+    return model.fit(np.where(np.isnan(X).all(0), 0.0, X), y)
 
 
 def logistic(cells: Cells) -> Any:

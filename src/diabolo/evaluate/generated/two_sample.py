@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from diabolo.evaluate.generated.cells import Cells
-from diabolo.evaluate.generated.features import boosted, features, logistic
+from diabolo.evaluate.generated.features import boosted, features, learned, logistic
 from diabolo.randomness import derive
 
 __all__ = ["areas", "two_sample", "two_sample_logistic"]
@@ -101,7 +101,7 @@ def _area(model: Any, X: np.ndarray, y: np.ndarray, asked: np.ndarray, truth: np
             "ignore", ConvergenceWarning
         )  # one that has not quite converged is as good a judge
         warnings.simplefilter("ignore", RuntimeWarning)  # quartiles of a column that does not vary
-        return float(roc_auc_score(truth, model.fit(X, y).predict_proba(asked)[:, 1]))
+        return float(roc_auc_score(truth, learned(model, X, y).predict_proba(asked)[:, 1]))
 
 
 def _score(found: list[float]) -> tuple[float, float]:
