@@ -1,6 +1,7 @@
 """Real numbers: scale, quantile map, inflated values, ranges (what all columns share: tests/contracts)."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 from hypothesis import given
@@ -220,3 +221,37 @@ def test_json_gives_the_same_column(rng):
     column, _ = column_of(x, "auto")
     assert Continuous.from_json(column.to_json()) == column
     assert "2 by quantiles, 2 with an inflated value" in column.describe()
+
+
+@pytest.mark.parametrize(
+    ("x", "decimals"),
+    [
+        ([1.0, 30.0, 2e9], 0),
+        ([0.1, 0.29, 1e6, 33.33], 2),
+        (np.float32([0.1, 0.2, 7.7]).astype(float), 1),
+        ([1.5, np.nan, 2.25], 2),
+        ([1e-9, 0.5], None),
+        ([1 / 3, 0.5], None),
+        ([np.nan, np.nan], None),
+    ],
+)
+def test_new_numbers_have_the_decimals_of_the_old(x, decimals):
+    column, _ = column_of(np.array(x, float)[:, None])
+    assert column.decimals == (decimals,)
+    came = {"c0": pa.array([0.123456789, -0.0003, None])}
+    made = column.written(came)["c0"].to_pylist()
+    assert made == [None if v is None else v if decimals is None else round(v, decimals) for v in came["c0"].to_pylist()]
+    assert decimals not in (0, 1, 2) or str(made[1]) == "0.0"
+
+
+def test_every_value_of_training_is_written_as_it_was():
+    x = np.round(np.random.default_rng(0).lognormal(3, 2, 2000), 2)
+    column, frame = column_of(x[:, None], "auto")
+    assert column.written(column.from_tensor(column.to_tensor(frame)[0]))["c0"].to_numpy() == pytest.approx(x, abs=0.011)
+
+
+def test_arrays_and_columns_of_older_files_are_left_as_they_are():
+    column, _ = column_of(np.arange(8.0).reshape(4, 2), "shared")
+    assert column.decimals == ()
+    cells = {"c0": pa.array([0.123])}
+    assert column.written(cells) == cells

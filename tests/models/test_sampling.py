@@ -90,3 +90,10 @@ class Others(Gaps):
 )
 def test_rare_levels_do_not_vanish_and_keep_to_conditions(given: dict[str, Any], towns: set[str]) -> None:
     assert set(Others().sample(60, given=given, random_state=0)["town"].to_pylist()) == towns
+
+
+def test_new_numbers_have_the_decimals_of_the_old_and_keep_to_conditions() -> None:
+    made = Gaps().sample(40, random_state=0)["a"].drop_null().to_pylist()
+    assert made == [round(number, 1) for number in made]
+    held = Gaps().sample(40, given={"a": (0.123, 0.456)}, random_state=0)["a"].drop_null().to_pylist()
+    assert all(0.123 <= number <= 0.456 for number in held)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import torch
 from scipy.special import ndtri
 from torch import Tensor, nn
@@ -18,9 +19,13 @@ from diabolo.nn.readout import Readout
 
 __all__ = ["Continuous"]
 
+pc: Any = pyarrow.compute  # its functions are made at import time, unseen by type checkers
+
 SCALINGS = ("auto", "shared", "standard", "quantile")
 KNOTS = 257  # quantiles kept per column: below 0.4 % of the rows between two of them
 SMALLEST_SCALE = 1e-3  # of the column's unit: an exact relation must not drive the density to infinity
+MOST_DECIMALS = 6
+FLOAT32 = 6e-8  # relative rounding
 BLOCK = 4096  # rows converted at a time, so that float64 copies stay in cache
 
 
@@ -51,6 +56,9 @@ class Continuous(Column):
         Knots of the quantile-normal map of each column, None where the column is only standardized; empty if none is.
     gaps : bool
         Whether training rows had missing cells: the embedding then flags them.
+    decimals : tuple of (int or None), optional
+        Decimals that all training values of a column make do with, at most 6, None where they need more; new numbers
+        have as many. Empty for arrays.
 
     References
     ----------
@@ -74,6 +82,7 @@ class Continuous(Column):
     atom: tuple[float | None, ...] = ()
     quantiles: tuple[tuple[float, ...] | None, ...] = ()
     gaps: bool = False
+    decimals: tuple[int | None, ...] = ()
 
     kind: ClassVar[str] = "continuous"
 
@@ -103,7 +112,7 @@ class Continuous(Column):
         fits = [_fit_one(x[:, j].astype(np.float64), scaling) for j in range(len(names))]
         parts: dict[str, Any] = {
             field: tuple(fit[field] for fit in fits)
-            for field in ("shift", "scale", "low", "high", "atom", "quantiles")
+            for field in ("shift", "scale", "low", "high", "atom", "quantiles", "decimals")
         }
         _refuse_overflow(~np.isfinite(parts["scale"]), names)
         for field in ("atom", "quantiles"):
@@ -153,6 +162,18 @@ class Continuous(Column):
             np.clip(x, self.low, self.high, out=x)
         x = np.asfortranarray(x)  # columns in one piece: Arrow takes them without a copy
         return {name: pa.array(x[:, j]) for j, name in enumerate(self.names)}
+
+    def written(self, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
+        """Numbers by column as training rows write them: with as many decimals, free of what float32 adds.
+
+        Examples
+        --------
+        >>> prices = Continuous.fit(Frame.of({"price": [9.99, 5.5, 7.0]}), ("price",))
+        >>> prices.written({"price": pa.array([6.98765, 9.99000012])})["price"].to_pylist()
+        [6.99, 9.99]
+        """
+        digits = dict(zip(self.names, self.decimals, strict=False))
+        return {n: x if (d := digits.get(n)) is None else pc.add(pc.round(x, d), 0.0) for n, x in cells.items()}
 
     def coordinates(self, values: Tensor) -> Tensor:
         """Values in coordinate units."""
@@ -323,7 +344,12 @@ def _fit_one(x: np.ndarray, scaling: str) -> dict[str, Any]:
     """Range, atom, map and scale of one column."""
     x = x[np.isfinite(x)]
     if not len(x):
-        return {"shift": 0.0, "scale": 1.0, "low": 0.0, "high": 0.0, "atom": None, "quantiles": None}
+        return dict.fromkeys(("shift", "low", "high"), 0.0) | {
+            "scale": 1.0,
+            "atom": None,
+            "quantiles": None,
+            "decimals": None,
+        }
     atom = _inflated(x)
     rest = x if atom is None else x[x != atom]
     knots = _knots(rest) if scaling == "quantile" or (scaling == "auto" and _heavy(rest)) else None
@@ -335,7 +361,16 @@ def _fit_one(x: np.ndarray, scaling: str) -> dict[str, Any]:
         "high": float(x.max()),
         "atom": atom,
         "quantiles": knots,
+        "decimals": _decimals(x),
     }
+
+
+def _decimals(x: np.ndarray) -> int | None:
+    """The fewest decimals that leave every number as it is, but for what float32 does not hold."""
+    for digits in range(MOST_DECIMALS + 1):
+        if np.all(np.abs(x - np.round(x, digits)) <= FLOAT32 * np.abs(x)):
+            return digits
+    return None
 
 
 def _inflated(x: np.ndarray, share: float = 0.1) -> float | None:

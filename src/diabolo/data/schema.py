@@ -12,6 +12,7 @@ import pyarrow as pa
 import torch
 from torch import Tensor
 
+from diabolo.columns import Continuous
 from diabolo.columns.base import Column
 from diabolo.data.batch import Batch
 from diabolo.data.inference import Finding, infer
@@ -215,6 +216,8 @@ class Schema:
         carry: Frame | None = None,
         seen: Mapping[str, Tensor] | None = None,
         amend: Mapping[str, Callable[[Any], Any]] | None = None,
+        *,
+        new: bool = False,
     ) -> Any:
         """Tensors -> the kind of table that came in, with all its columns in order: the only way out.
 
@@ -232,12 +235,15 @@ class Schema:
             False where a cell is to be missing.
         amend : dict of str to function, optional
             What to do to the cells (an Arrow array) of single columns before they become the template's type.
+        new : bool
+            The cells are made up, not rebuilt: numbers get the decimals of the training rows.
         """
         itself = {name: name for name in self.table}
         names = itself if carry is None else names_in(carry, self.table, self.names)
         cells: dict[str, Any] = {}
         for key, column in self.blocks.items():
             arrays = column.from_tensor(values[key])
+            arrays = column.written(arrays) if new and isinstance(column, Continuous) else arrays
             cells.update(_with_gaps(arrays, seen[key]) if seen and key in seen else arrays)
         cells |= {name: change(cells[name]) for name, change in (amend or {}).items()}
         rows = len(next(iter(values.values())))

@@ -7,7 +7,7 @@ import pyarrow as pa
 import torch
 from torch import Tensor
 
-from diabolo.columns import Binary, Categorical, Ordinal
+from diabolo.columns import Binary, Categorical, Continuous, Ordinal
 from diabolo.columns.categorical import OTHER
 from diabolo.data.batch import Batch
 from diabolo.data.kinds import listed
@@ -34,7 +34,8 @@ def spoken(codebook: Codebook, variable: Variable, values: Tensor) -> pa.Array:
     cells = torch.zeros((len(values), len(column.names)))
     cells[:, variable.place] = values
     kind = torch.long if isinstance(column, Categorical | Ordinal) else cells.dtype
-    return column.from_tensor(cells.to(kind))[variable.name]
+    spoken = column.from_tensor(cells.to(kind))
+    return (column.written(spoken) if isinstance(column, Continuous) else spoken)[variable.name]
 
 
 def answers(codebook: Codebook, place: int) -> tuple[np.ndarray, Tensor]:

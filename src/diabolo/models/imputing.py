@@ -200,7 +200,7 @@ class Imputes(ABC):
             if names[name] in frame.names and names[name] not in frame.images and name in self.schema_.names
         }
         template = widened(frame.template, self.template_)
-        return self.schema_.to_table(batch.values, template, frame, seen=batch.seen, amend=amend)
+        return self.schema_.to_table(batch.values, template, frame, batch.seen, amend, new=True)
 
 
 def _keep(came: pa.ChunkedArray) -> Callable[[pa.Array], pa.Array]:

@@ -69,7 +69,7 @@ class Samples(ABC):
             wanted = conditions(told, self.schema_, self.template_)
             values = with_rare(self.schema_, batch.values, wanted)
         held = {condition.name: condition.hold for condition in wanted}
-        return self.schema_.to_table(values, self.template_, seen=batch.seen, amend=held)
+        return self.schema_.to_table(values, self.template_, seen=batch.seen, amend=held, new=True)
 
     def _balanced(self, n: int, given: dict[str, Any], column: str) -> Batch:
         """As many rows of each level, one more of some by chance, in random order."""

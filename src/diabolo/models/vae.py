@@ -259,7 +259,7 @@ class VAE(Samples, Scores, Distributes, Estimator):
             parts = [self._near(part, float(scale)) for part in batch.split(ROWS)]
             values = {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
             values = with_rare(self.schema_, values)
-        return self.schema_.to_table(values, frame.template, frame)
+        return self.schema_.to_table(values, frame.template, frame, new=True)
 
     def log_likelihood(self, X: Any, n_importance: int = 200, *, random_state: Any = None) -> np.ndarray:
         """A lower bound on log p of each row, by importance sampling; with 1 draw the evidence lower bound.
