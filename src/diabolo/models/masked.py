@@ -50,8 +50,8 @@ from diabolo.train import History, Trainer
 __all__ = ["MaskedAutoencoder"]
 
 BATCHES, SMALLEST_BATCH, LARGEST_BATCH = 40, 64, 512  # about so many in an epoch, of so many rows
-WIDTH, BLOCKS = 256, 3
-STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 2400, 20, 100, 2e-3
+WIDTH, BLOCKS = 256, 2
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS, RATE = 1600, 20, 100, 2e-3
 JUDGED, MOST_LOOKS = 4000, 16  # looks at held-out rows in all, and at each row
 TOGETHER = 512  # rows drawn in one order
 START_ROWS = 20_000  # rows that show the principal components of features
