@@ -240,14 +240,18 @@ def test_new_numbers_have_the_decimals_of_the_old(x, decimals):
     assert column.decimals == (decimals,)
     came = {"c0": pa.array([0.123456789, -0.0003, None])}
     made = column.written(came)["c0"].to_pylist()
-    assert made == [None if v is None else v if decimals is None else round(v, decimals) for v in came["c0"].to_pylist()]
+    assert made == [
+        None if v is None else v if decimals is None else round(v, decimals) for v in came["c0"].to_pylist()
+    ]
     assert decimals not in (0, 1, 2) or str(made[1]) == "0.0"
 
 
 def test_every_value_of_training_is_written_as_it_was():
     x = np.round(np.random.default_rng(0).lognormal(3, 2, 2000), 2)
     column, frame = column_of(x[:, None], "auto")
-    assert column.written(column.from_tensor(column.to_tensor(frame)[0]))["c0"].to_numpy() == pytest.approx(x, abs=0.011)
+    assert column.written(column.from_tensor(column.to_tensor(frame)[0]))["c0"].to_numpy() == pytest.approx(
+        x, abs=0.011
+    )
 
 
 def test_arrays_and_columns_of_older_files_are_left_as_they_are():

@@ -26,7 +26,15 @@ def of(known, name, value) -> Condition:
 
 @pytest.mark.parametrize(
     "value",
-    ["Oslo", ["Oslo"], np.array(["Oslo"]), pd.Series(["Oslo"]), pa.array(["Oslo"]), np.array("Oslo"), {"Oslo"}],
+    [
+        "Oslo",
+        ["Oslo"],
+        np.array(["Oslo"]),
+        pd.Series(["Oslo"]),
+        pa.array(["Oslo"]),
+        np.array("Oslo"),
+        {"Oslo"},
+    ],
 )
 def test_a_level_is_itself(known, value):
     assert of(known, "town", value).wanted.to_pylist() == ["Oslo"]
@@ -99,7 +107,10 @@ def test_infinity_is_no_limit_and_no_other_end(known):
 
 def test_a_set_has_an_order_of_its_own(known):
     names = ["Rome", "Oslo"]
-    assert of(known, "town", set(names)).wanted.to_pylist() == of(known, "town", frozenset(names)).wanted.to_pylist()
+    assert (
+        of(known, "town", set(names)).wanted.to_pylist()
+        == of(known, "town", frozenset(names)).wanted.to_pylist()
+    )
     assert of(known, "town", set(names)).wanted.to_pylist() == sorted(names)
 
 

@@ -173,7 +173,9 @@ class Continuous(Column):
         [6.99, 9.99]
         """
         digits = dict(zip(self.names, self.decimals, strict=False))
-        return {n: x if (d := digits.get(n)) is None else pc.add(pc.round(x, d), 0.0) for n, x in cells.items()}
+        return {
+            n: x if (d := digits.get(n)) is None else pc.add(pc.round(x, d), 0.0) for n, x in cells.items()
+        }
 
     def coordinates(self, values: Tensor) -> Tensor:
         """Values in coordinate units."""

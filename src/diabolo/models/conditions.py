@@ -39,7 +39,9 @@ def column_of(schema: Schema, name: Any) -> tuple[Column, int]:
         if name in column.names and not isinstance(column, Image):
             return column, column.names.index(name)
     if any(name in column.names for column in schema.columns):
-        raise ParameterError(f"the column {name!r} holds images: it is neither told nor foretold as one cell.")
+        raise ParameterError(
+            f"the column {name!r} holds images: it is neither told nor foretold as one cell."
+        )
     if name in schema.excluded:
         raise ParameterError(f"the model left the column {name!r} out: it {schema.excluded[name].why}.")
     raise ParameterError(f"there is no column {name!r}; the model knows {listed(schema.names)}.")
@@ -110,7 +112,10 @@ class Condition:
     def hold(self, cells: pa.Array) -> pa.Array:
         """Cells that a model drew under the condition, brought to it exactly: tensors hold seven digits only."""
         if self.is_range:
-            low, high = self.wanted[0], self.wanted[1]  # by comparison: Arrow's maximum knows no times of a zone
+            low, high = (
+                self.wanted[0],
+                self.wanted[1],
+            )  # by comparison: Arrow's maximum knows no times of a zone
             held = pc.if_else(pc.less(cells, low), low, cells) if low.is_valid else cells
             return pc.if_else(pc.greater(held, high), high, held) if high.is_valid else held
         if len(self.wanted) == 1:
@@ -153,9 +158,15 @@ def conditions(given: Mapping[str, Any], schema: Schema, template: dict[str, Any
 
 def _several(given: Any) -> list[Any]:
     """What a person wrote as a list of plain values: sets in an order of their own, so that a seed means one thing."""
-    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
+    if (
+        isinstance(given, str | bytes | Mapping)
+        or not isinstance(given, Iterable)
+        or getattr(given, "ndim", 1) == 0
+    ):
         return [_plain(given)]
-    return [_plain(value) for value in (sorted(given, key=repr) if isinstance(given, set | frozenset) else given)]
+    return [
+        _plain(value) for value in (sorted(given, key=repr) if isinstance(given, set | frozenset) else given)
+    ]
 
 
 def _plain(value: Any) -> Any:
