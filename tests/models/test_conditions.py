@@ -119,7 +119,7 @@ def test_times_of_any_zone_are_held_in_a_range(zone):
     times = pd.Series(pd.date_range("2020-01-01", periods=9, freq="6h", tz=zone))
     frame = Frame.of(pd.DataFrame({"at": times}))
     found = Condition.of("at", (times[1] + pd.Timedelta("1h"), times[5]), Schema.fit(frame), frame.template)
-    cells = pa.array(times.tolist() + [None], frame.arrow("at").type)
+    cells = pa.array([*times.tolist(), None], frame.arrow("at").type)
     held = found.hold(cells).to_pylist()
     assert held[1:3] == [found.wanted[0].as_py(), times[2].to_pydatetime()]
     assert held[-2:] == [times[5].to_pydatetime(), None]

@@ -48,7 +48,7 @@ def test_refuses_what_is_no_number_of_rows(n: Any) -> None:
     "asked", [{"given": "b"}, {"given": [("b", "x")]}, {"balance": ["b"]}, {"balance": 3}]
 )
 def test_refuses_what_is_no_condition(asked: dict[str, Any]) -> None:
-    with pytest.raises(ParameterError, match="no dict|not the name"):
+    with pytest.raises(ParameterError, match=r"no dict|not the name"):
         Gaps().sample(1, **asked)
 
 
