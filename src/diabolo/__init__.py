@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.data.readers import read as read
     from diabolo.data.schema import Schema as Schema
     from diabolo.evaluate.sweep import sweep as sweep
+    from diabolo.models.adversarial import RobustClassifier as RobustClassifier
     from diabolo.models.autoencoder import Autoencoder as Autoencoder
     from diabolo.models.classifier import Classifier as Classifier
     from diabolo.models.denoiser import Denoiser as Denoiser
@@ -36,6 +37,7 @@ _HOME = {
     "GAN": "diabolo.models.gan",
     "LinearAutoencoder": "diabolo.models.linear",
     "MaskedAutoencoder": "diabolo.models.masked",
+    "RobustClassifier": "diabolo.models.adversarial",
     "Schema": "diabolo.data.schema",
     "SemiSupervisedClassifier": "diabolo.models.semi_supervised",
     "Trainer": "diabolo.train.trainer",
