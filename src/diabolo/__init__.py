@@ -23,13 +23,16 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
     from diabolo.models.loading import load as load
     from diabolo.models.masked import MaskedAutoencoder as MaskedAutoencoder
+    from diabolo.models.purified import Purified as Purified
     from diabolo.models.semi_supervised import SemiSupervisedClassifier as SemiSupervisedClassifier
+    from diabolo.models.steadiness import Adversarial as Adversarial
     from diabolo.models.vae import VAE as VAE
     from diabolo.train.trainer import Trainer as Trainer
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Adversarial": "diabolo.models.steadiness",
     "Autoencoder": "diabolo.models.autoencoder",
     "Classifier": "diabolo.models.classifier",
     "Denoiser": "diabolo.models.denoiser",
@@ -37,6 +40,7 @@ _HOME = {
     "GAN": "diabolo.models.gan",
     "LinearAutoencoder": "diabolo.models.linear",
     "MaskedAutoencoder": "diabolo.models.masked",
+    "Purified": "diabolo.models.purified",
     "RobustClassifier": "diabolo.models.adversarial",
     "Schema": "diabolo.data.schema",
     "SemiSupervisedClassifier": "diabolo.models.semi_supervised",
