@@ -213,7 +213,7 @@ def _two_sided(module: nn.Module) -> Callable[[Tensor], Tensor]:
     def logits(x: Tensor) -> Tensor:
         answer = module(x)
         answer = answer[:, None] if answer.ndim == 1 else answer
-        return torch.cat([torch.zeros_like(answer), answer], 1) if answer.shape[-1] == 1 else answer
+        return torch.cat([torch.zeros_like(answer), answer], 1) if answer.shape[1:] == (1,) else answer
 
     return logits
 
