@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 import diabolo
-from diabolo.attacks import AutoencoderAttack, L2, Linf, amplification_curve
+from diabolo.attacks import L2, AutoencoderAttack, Linf, amplification_curve
 from diabolo.errors import EpsilonError, ParameterError
 
 
@@ -24,7 +24,9 @@ def pair() -> tuple[nn.Module, nn.Module]:
 def test_of_a_linear_encoder_the_code_moves_by_epsilon_times_the_largest_singular_value(eps, rng):
     encoder, decoder = nn.Linear(7, 3).double(), nn.Linear(3, 7).double()
     largest = float(torch.linalg.svdvals(encoder.weight.detach())[0])
-    found = AutoencoderAttack(L2(eps), "latent", steps=400).run((encoder, decoder), rng.normal(size=(6, 7)))
+    found = AutoencoderAttack(L2(eps), "latent", steps=300, restarts=1).run(
+        (encoder, decoder), rng.normal(size=(6, 7))
+    )
     assert found.shift == pytest.approx(eps * largest, rel=1e-6)
     assert found.amplification == pytest.approx(largest, rel=1e-6)
     assert found.norm == pytest.approx(eps)
@@ -126,6 +128,7 @@ def test_a_curve_over_sizes(pair, rng):
     [
         (lambda: AutoencoderAttack(L2(1.0), "confusion"), "goal='confusion'"),
         (lambda: AutoencoderAttack(L2(1.0), steps=1), "steps=1"),
+        (lambda: AutoencoderAttack(L2(1.0), restarts=0), "restarts=0"),
         (lambda: AutoencoderAttack(L2(1.0), "target").run(None, None), "target= and goal"),
         (lambda: AutoencoderAttack(L2(1.0)).run(None, None, threshold=1.0), "threshold= and goal"),
     ],

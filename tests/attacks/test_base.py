@@ -138,13 +138,10 @@ def test_the_size_of_batches_does_not_matter(net, points, attack):
 
 def test_success_is_what_a_fresh_look_says(net, points):
     class Fickle(nn.Module):
-        """Gives its true answer away only at the first look of every row."""
-
-        looks = 0
+        """Hides its weakness from those who do not differentiate."""
 
         def forward(self, x):
-            self.looks += 1
-            return net(x) if self.looks < 12 else net(points[: len(x)])
+            return net(x) if torch.is_grad_enabled() else net(points[: len(x)])
 
     found = PGD(Linf(0.4), steps=10, random_start=False).run(Fickle(), points, bounds=(0, 1))
     assert not found.success.any()
@@ -155,10 +152,10 @@ def test_half_precision_is_checked_as_it_goes_out(net, points):
     single = net.float()
     found = PGD(Linf(0.3)).run(single, points.half(), bounds=(0, 1))
     assert found.X.dtype == torch.float16
-    assert (
-        found.success.tolist()
-        == (single(found.X.float()).argmax(1) != single(points.half().float()).argmax(1)).tolist()
-    )
+    fooled = (single(found.X.float()).argmax(1) != single(points.half().float()).argmax(1)).numpy()
+    inside = ((found.X.float() - points.half().float()).abs().amax(1) <= 0.3 + 1e-6).numpy()
+    assert found.success.tolist() == (fooled & inside).tolist()
+    assert found.success.any()
 
 
 def test_the_result_says_itself_in_a_line(net, points):

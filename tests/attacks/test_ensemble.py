@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.tree import DecisionTreeClassifier
 
-from diabolo.attacks import FGSM, L0, PGD, L2, Linf, Noise, standard, worst_case
+from diabolo.attacks import FGSM, L0, L2, PGD, Linf, Noise, standard, worst_case
 from diabolo.errors import ParameterError
 
 

@@ -44,7 +44,7 @@ def test_models_of_several_kinds(model, gradient, classes):
 
 
 def test_what_a_classifier_says_is_what_its_logits_say():
-    for model in (KNeighborsClassifier(), SVC(), SVC(probability=False, kernel="linear")):
+    for model in (KNeighborsClassifier(), SVC(), SVC(kernel="linear")):
         victim = victim_of(model.fit(X, y))
         assert (victim.classes[victim.logits(torch.as_tensor(X)).argmax(1)] == model.predict(X)).all()
 

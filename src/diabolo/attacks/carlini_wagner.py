@@ -1,4 +1,4 @@
-"""Carlini and Wagner's attack: the change and the margin in one loss, minimized by Adam, their weight found by bisection."""
+"""Carlini and Wagner's attack: change and margin in one loss, minimized by Adam, their weight found by bisection."""
 
 import dataclasses
 import math
@@ -134,7 +134,7 @@ class _Coordinates:
         self.size = float(torch.where(self.bounded, high - low, spread).mean())  # c has no unit then
 
     def rows(self, w: Tensor) -> Tensor:
-        """w -> rows within their bounds."""
+        """W -> rows within their bounds."""
         free = torch.minimum(torch.maximum(w, self.low), self.high)
         bounded = self.center + self.half * torch.tanh(torch.where(self.bounded, w, 0.0))
         return torch.where(self.half == 0, self.x, torch.where(self.bounded, bounded, free))
