@@ -35,9 +35,6 @@ class Steepest:
         return {}
 
     def move(
-<<<<<<< HEAD
-        self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
-=======
         self,
         x: Tensor,
         gradient: Tensor,
@@ -45,7 +42,6 @@ class Steepest:
         origin: Tensor,
         space: Space,
         state: State,
->>>>>>> attacks
     ) -> Tensor:
         """One step of fixed length."""
         return space.project(x + self.length * space.steepest(gradient, x, origin), origin)
@@ -79,9 +75,6 @@ class Accumulated:
         return {"velocity": torch.zeros_like(x)}
 
     def move(
-<<<<<<< HEAD
-        self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
-=======
         self,
         x: Tensor,
         gradient: Tensor,
@@ -89,7 +82,6 @@ class Accumulated:
         origin: Tensor,
         space: Space,
         state: State,
->>>>>>> attacks
     ) -> Tensor:
         """One step along what has added up."""
         size = gradient.flatten(1).abs().mean(1).clamp(min=torch.finfo(gradient.dtype).tiny)
@@ -115,9 +107,6 @@ class Farthest:
         return {}
 
     def move(
-<<<<<<< HEAD
-        self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
-=======
         self,
         x: Tensor,
         gradient: Tensor,
@@ -125,7 +114,6 @@ class Farthest:
         origin: Tensor,
         space: Space,
         state: State,
->>>>>>> attacks
     ) -> Tensor:
         """The extreme point."""
         return space.furthest(gradient, origin)

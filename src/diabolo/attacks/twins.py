@@ -76,11 +76,7 @@ def twin(model: Any) -> nn.Module | None:
 
 
 def _linear(model: Any, weight: np.ndarray) -> nn.Module | None:
-<<<<<<< HEAD
-    """Z = W x + b, if that is what the model decides by (support vectors in pairs do not)."""
-=======
     """The layer W x + b, if that is what the model decides by (support vectors in pairs do not)."""
->>>>>>> attacks
     layer = Layer(weight.T, np.broadcast_to(model.intercept_, len(weight)))
     probe = np.random.default_rng(0).normal(size=(PROBES, weight.shape[1]))
     with torch.no_grad():
