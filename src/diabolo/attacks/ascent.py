@@ -98,6 +98,13 @@ class Ascent:
         Position in ``REASONS``.
     steps, forward, backward : int64 Tensor of shape (n,)
         Steps until that row was found, and passes spent.
+
+    Examples
+    --------
+    >>> from diabolo.attacks import Domain, Linf, Steepest
+    >>> found = ascend(lambda x, rows: x.sum(1), torch.zeros(2, 1), Domain(Linf(0.2)), Steepest(0.1), steps=5)
+    >>> [REASONS[i] for i in found.reason], found.backward.tolist()
+    (['stalled', 'stalled'], [3, 3])
     """
 
     x: Tensor

@@ -61,6 +61,14 @@ class Distortion:
     passes : int ndarray of shape (n, 2)
         Forward and backward.
     unit : str
+
+    Examples
+    --------
+    >>> from diabolo.attacks import L2
+    >>> coder = torch.nn.Linear(2, 1), torch.nn.Linear(1, 2)
+    >>> found = AutoencoderAttack(L2(0.1), restarts=1).run(coder, torch.zeros(3, 2))
+    >>> bool((found.after >= found.before).all())
+    True
     """
 
     X: Any
@@ -243,6 +251,14 @@ class AmplificationCurve:
     shift, amplification : ndarray of shape (s, n)
         Of every row.
     before, after : ndarray of shape (s, n)
+
+    Examples
+    --------
+    >>> from diabolo.attacks import L2
+    >>> coder = torch.nn.Linear(2, 1, bias=False), torch.nn.Linear(1, 2)
+    >>> curve = amplification_curve(coder, torch.zeros(1, 2), [0.1, 1.0], L2, goal="latent", restarts=1)
+    >>> bool(np.allclose(curve.amplification[0], curve.amplification[1], rtol=1e-3))
+    True
     """
 
     sizes: np.ndarray
@@ -272,7 +288,7 @@ def amplification_curve(
     ball : type of Ball
     goal : {"reconstruction", "latent"}
     options
-        ``steps`` and ``random_state`` of :class:`AutoencoderAttack`.
+        ``steps``, ``restarts`` and ``random_state`` of :class:`AutoencoderAttack`.
 
     Examples
     --------

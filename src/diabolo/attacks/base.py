@@ -48,6 +48,14 @@ class AttackResult:
         What the model says of ``X``.
     unit : str
         What ``norm`` counts in.
+
+    Examples
+    --------
+    >>> from diabolo.attacks import FGSM, Linf
+    >>> net = torch.nn.Linear(1, 2)
+    >>> _ = net.load_state_dict({"weight": torch.tensor([[1.0], [-1.0]]), "bias": torch.zeros(2)})
+    >>> print(FGSM(Linf(0.5)).run(net, torch.tensor([[0.25], [2.0]]), [0, 0]))
+    1 of 2 rows fooled, median change 0.5 (in the unit of the data), 0 were wrong before; 5.0 passes a row
     """
 
     X: Any

@@ -39,6 +39,7 @@ class FGSM(Attack):
 
     Examples
     --------
+    >>> import torch
     >>> from diabolo.attacks import Linf
     >>> net = torch.nn.Linear(2, 2)
     >>> _ = net.load_state_dict({"weight": torch.tensor([[1.0, 0.0], [-1.0, 0.0]]), "bias": torch.zeros(2)})
@@ -93,6 +94,7 @@ class PGD(Attack):
 
     Examples
     --------
+    >>> import torch
     >>> from diabolo.attacks import Linf
     >>> net = torch.nn.Linear(2, 2)
     >>> _ = net.load_state_dict({"weight": torch.tensor([[1.0, 0.0], [-1.0, 0.0]]), "bias": torch.zeros(2)})
