@@ -25,7 +25,7 @@ from typing import Any, Self
 from torch import Tensor
 
 from diabolo.attacks import Ball, Linf
-from diabolo.errors import CatastrophicOverfittingWarning, ParameterError
+from diabolo.errors import CatastrophicOverfittingWarning, NotHardenedWarning, ParameterError
 from diabolo.models import defaults
 from diabolo.models.codec import Architecture
 from diabolo.models.hardening import OVERFITTED, Ascended, Hardened, Traded, Virtual
@@ -108,6 +108,8 @@ class RobustClassifier(Supervised):
     -----
     CatastrophicOverfittingWarning
         The network learned to answer the search of training and nothing else; its last good weights are kept.
+    NotHardenedWarning
+        It withstands less than a network that answers every row alike.
 
     References
     ----------
@@ -173,15 +175,7 @@ class RobustClassifier(Supervised):
         """
         self._check()
         self._train(X, y, schema, run_dir)
-        if self.history_.stop_reason == OVERFITTED:
-            last = self.history_.epochs[-1].measures["robust_accuracy"][0]
-            best = self.history_.epochs[max(self.history_.best_epoch - 1, 0)].measures["robust_accuracy"][0]
-            warn(
-                f"catastrophic overfitting: the network withstands the {self._steps()} step(s) of its training and falls for "
-                f"ten (robust accuracy {last:.2f}, before {best:.2f}); the weights of epoch {self.history_.best_epoch} are "
-                "kept. Take method='pgd', or a smaller step_size or learning_rate.",
-                CatastrophicOverfittingWarning,
-            )
+        self._warn()
         return self
 
     def objective(self, net: Logits, labels: Tensor, material: Material) -> Objective:
@@ -195,6 +189,24 @@ class RobustClassifier(Supervised):
         """One triangle of the learning rate."""
         return dataclasses.replace(material, trainer=material.trainer.settled(**OWN))
 
+    def _warn(self) -> None:
+        """Say where training has not hardened the network."""
+        robust = [0.0, *(epoch.measures["robust_accuracy"][0] for epoch in self.history_.epochs)]
+        kept = robust[self.history_.best_epoch]
+        if self.history_.stop_reason == OVERFITTED:
+            warn(
+                f"catastrophic overfitting: the network withstands the search of its training and falls for ten steps (robust "
+                f"accuracy {robust[-1]:.2f}, before {max(robust):.2f}); the weights of epoch {self.history_.best_epoch} are "
+                "kept. Take method='pgd', or a smaller step_size or learning_rate.",
+                CatastrophicOverfittingWarning,
+            )
+        elif kept < 1 / len(self.classes_):
+            warn(
+                f"the network withstands {kept:.0%} of the changes that ten steps find in {self.ball}, less than one that "
+                "answers every row alike: take a smaller ball, more epochs, or method='pgd'.",
+                NotHardenedWarning,
+            )
+
     def _steps(self) -> int:
         return METHODS[self.method][1] if isinstance(self.steps, str) else int(self.steps)
 
@@ -203,10 +215,14 @@ class RobustClassifier(Supervised):
         if not isinstance(self.method, str) or self.method not in METHODS:  # type: ignore[redundant-expr]
             raise ParameterError(f"method={self.method!r} is not one of {', '.join(METHODS)}.")
         if not isinstance(self.ball, Ball) or math.isinf(self.ball.eps):  # type: ignore[redundant-expr]
-            raise ParameterError(f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say.")
+            raise ParameterError(
+                f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say."
+            )
         steps = defaults.number("steps", self.steps)
         if self.method == "fgsm" and steps not in (None, 1):
-            raise ParameterError(f"steps={self.steps!r}: fgsm takes one; method='pgd' takes as many as you like.")
+            raise ParameterError(
+                f"steps={self.steps!r}: fgsm takes one; method='pgd' takes as many as you like."
+            )
         if self.step_size is not None and not _is_number(self.step_size, low=0.0):
             raise ParameterError(f"step_size={self.step_size!r} is neither None nor a positive length.")
         low = -1.0 if self.method in ("trades", "vat") else 0.0

@@ -15,7 +15,6 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-import torch
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor, nn
 
@@ -87,7 +86,9 @@ class Purified:
                 "columns."
             )
         if self.rounds < 1:
-            raise CapabilityError(f"rounds={self.rounds}: a row passes through the autoencoder at least once.")
+            raise CapabilityError(
+                f"rounds={self.rounds}: a row passes through the autoencoder at least once."
+            )
 
     @property
     def classes_(self) -> np.ndarray:
