@@ -34,9 +34,9 @@ def digits():
     return images[train], data.target[train], images[test], data.target[test]
 
 
-def withstood(model, X, y, ball=Linf(EPS)) -> float:
+def withstood(model, X, y) -> float:
     """Accuracy after twenty steps of search."""
-    found = PGD(ball, steps=20).run(model, X, y, bounds=(0, 1))
+    found = PGD(Linf(EPS), steps=20).run(model, X, y, bounds=(0, 1))
     return float(1 - (found.success | (found.reason == "skipped_wrong")).mean())
 
 
@@ -72,9 +72,7 @@ def test_catastrophic_overfitting_ends_training_and_is_told(digits, monkeypatch)
     X, y, _, _ = digits
     monkeypatch.setattr(Hardened, "verdict", lambda self, epochs: OVERFITTED if len(epochs) == 3 else None)
     model = RobustClassifier(ball=Linf(EPS), size="small", max_epochs=6, random_state=0)
-    with pytest.warns(
-        CatastrophicOverfittingWarning, match=r"falls for ten steps \(robust accuracy .*the weights of epoch"
-    ):
+    with pytest.warns(CatastrophicOverfittingWarning, match=r"falls for ten steps \(robust accuracy"):
         model.fit(X, y)
     assert model.history_.stop_reason == OVERFITTED
     assert len(model.history_.epochs) == 3

@@ -65,7 +65,7 @@ def test_it_is_attacked_as_a_whole(fitted):
 
 
 def test_what_does_not_fit_together_is_refused(fitted):
-    X, y, classifier = fitted
+    X, _, classifier = fitted
     other = Autoencoder(1, **PLAN).fit(np.random.default_rng(0).normal(size=(40, 3)))
     with pytest.raises(CapabilityError, match="fit both on the same columns"):
         Purified(classifier, other)

@@ -39,7 +39,7 @@ def test_its_gradient_shrinks_the_encoder():
     cost = Adversarial(1.0, L2(0.2), steps=30).prepare(rows, lambda _: torch.zeros(0))
     torch.manual_seed(0)
     cost(encode(rows), rows, encode).sum().backward()
-    u, s, v = torch.linalg.svd(weight.detach(), full_matrices=False)
+    u, _, v = torch.linalg.svd(weight.detach(), full_matrices=False)
     along = float((u[:, 0] @ weight.grad @ v[0]) / weight.grad.norm())
     assert along > 0.99  # d (ε σ₁)² / dW = 2 ε² σ₁ u₁ v₁ᵀ
 

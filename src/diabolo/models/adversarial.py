@@ -4,9 +4,9 @@ r"""Classifiers that small changes of the row do not fool.
 
 Training looks, in every step, for the change within the ball that fools the network most, and learns from the changed row.
 ``fgsm`` finds it with one gradient step from a random point and costs twice a plain training; ``pgd`` takes several steps;
-``trades`` and ``vat`` ask only that the answer stays the same, and trade accuracy for it by a weight. What was reached is to be
-measured by :mod:`diabolo.attacks`, never by the loss of training: a network can learn to answer one step right and fall for
-two. That is watched on held-out rows; where it happens, the last good weights are kept and a warning says so.
+``trades`` and ``vat`` ask only that the answer stays the same, and trade accuracy for it by a weight. What was reached is to
+be measured by :mod:`diabolo.attacks`, never by the loss of training: a network can learn to answer one step right and fall
+for two. That is watched on held-out rows; where it happens, the last good weights are kept and a warning says so.
 
 Use it where somebody may change the input. Shapes: x (B, features) -> logits (B, C).
 
@@ -64,8 +64,8 @@ class RobustClassifier(Supervised):
     Parameters
     ----------
     method : {"fgsm", "pgd", "trades", "vat"}
-        ``fgsm``: one step, twice the time of a plain training. ``pgd``: ``steps`` steps, the safest. ``trades``, ``vat``: the
-        same answer all over the ball, weighed against accuracy.
+        ``fgsm``: one step, twice the time of a plain training. ``pgd``: ``steps`` steps, the safest. ``trades``, ``vat``:
+        the same answer all over the ball, weighed against accuracy.
     ball : Ball
         The changes to withstand, ``attacks.Linf(0.1)`` say: in the unit of the data for arrays and images (bytes from 0 to
         255), in standard deviations for the columns of a table. Levels, counts and dates are not changed.
@@ -83,8 +83,8 @@ class RobustClassifier(Supervised):
     device : str
         ``auto``: a GPU where there is one.
     trainer : Trainer, optional
-        Everything else about training. What is left at its default is chosen for this model: the rate rises for two fifths of
-        the epochs and falls to zero, without weight decay.
+        Everything else about training. What is left at its default is chosen for this model: the rate rises for two fifths
+        of the epochs and falls to zero, without weight decay.
 
     Attributes
     ----------
@@ -195,9 +195,9 @@ class RobustClassifier(Supervised):
         kept = robust[self.history_.best_epoch]
         if self.history_.stop_reason == OVERFITTED:
             warn(
-                f"catastrophic overfitting: the network withstands the search of its training and falls for ten steps (robust "
-                f"accuracy {robust[-1]:.2f}, before {max(robust):.2f}); the weights of epoch {self.history_.best_epoch} are "
-                "kept. Take method='pgd', or a smaller step_size or learning_rate.",
+                f"catastrophic overfitting: the network withstands the search of its training and falls for ten steps "
+                f"(robust accuracy {robust[-1]:.2f}, before {max(robust):.2f}); the weights of epoch "
+                f"{self.history_.best_epoch} are kept. Take method='pgd', or a smaller step_size or learning_rate.",
                 CatastrophicOverfittingWarning,
             )
         elif kept < 1 / len(self.classes_):

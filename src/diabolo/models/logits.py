@@ -21,8 +21,8 @@ __all__ = ["FromRaw", "Logits"]
 class Logits(nn.Module):
     """Embedders and the encoder net of an architecture, as wide as there are classes: log p(class | row) + constant.
 
-    Images come as light: in [0, 1] as they are, else in units of their spread. Centered and of unit variance they are fitted
-    sooner, but in adversarial training along features that a small change moves (see the journal).
+    Images come as light: in [0, 1] as they are, else in units of their spread. Centered and of unit variance they are
+    fitted sooner, but in adversarial training along features that a small change moves (see the journal).
 
     Parameters
     ----------

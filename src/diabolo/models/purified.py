@@ -82,8 +82,8 @@ class Purified:
         theirs, ours = self.autoencoder.schema_, self.classifier.schema_
         if _shape(theirs) != _shape(ours):
             raise CapabilityError(
-                f"the autoencoder learned from {_shape(theirs)} and the classifier from {_shape(ours)}: fit both on the same "
-                "columns."
+                f"the autoencoder learned from {_shape(theirs)} and the classifier from {_shape(ours)}: fit both on the "
+                "same columns."
             )
         if self.rounds < 1:
             raise CapabilityError(
