@@ -115,8 +115,17 @@ class Ascent:
         return cls(*(torch.cat([getattr(part, name) for part in parts]) for name in fields))
 
     def improved(self, rows: Tensor, other: "Ascent") -> "Ascent":
-        """This search, with another one of some rows (positions) where that one succeeded; the passes of both count."""
-        better = other.reached & ~self.reached[rows]
+        """The same search, with another one of some rows (positions) where that succeeded; the passes of both count."""
+        return self._with(rows, other, other.reached & ~self.reached[rows])
+
+    def or_better(self, other: "Ascent") -> "Ascent":
+        """The better of two searches of the same rows; the passes of both count."""
+        better = (other.loss > self.loss) & (other.reached == self.reached)
+        rows = torch.arange(len(self.x), device=self.x.device)
+        return self._with(rows, other, better | (other.reached & ~self.reached))
+
+    def _with(self, rows: Tensor, other: "Ascent", better: Tensor) -> "Ascent":
+        """Some rows of another search taken over where that is better."""
         chosen = rows[better]
         fields = {
             field.name: getattr(self, field.name).index_copy(0, chosen, getattr(other, field.name)[better])
@@ -302,3 +311,8 @@ def _warn_broken(rows: int) -> None:
         "or an overflow, in the model.",
         NonFiniteGradientWarning,
     )
+
+
+def wide(per_row: Tensor, like: Tensor) -> Tensor:
+    """One number per row, (B,), as (B, 1, ...) beside rows (B, ...)."""
+    return per_row.reshape(-1, *(1,) * (like.ndim - 1))

@@ -65,9 +65,10 @@ class AttackResult:
         """One line: how many were fooled, by how much, at what cost."""
         tried = self.reason != REASONS[SKIPPED]
         size = f", median change {np.median(self.norm[self.success]):.4g}" if self.success.any() else ""
+        cost = self.passes[tried].sum(1).mean() if tried.any() else 0
         return (
             f"{int(self.success.sum())} of {int(tried.sum())} rows fooled{size} (in {self.unit}), "
-            f"{int((~tried).sum())} were wrong before; {self.passes[tried].sum(1).mean() if tried.any() else 0:.1f} passes a row"
+            f"{int((~tried).sum())} were wrong before; {cost:.1f} passes a row"
         )
 
 

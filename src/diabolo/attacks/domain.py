@@ -84,7 +84,7 @@ class Domain:
 
     def step(self, steps: int, x: Tensor) -> float:
         """Default length of one of so many steps."""
-        return self.ball.step(steps, *self._edges(x))
+        return self.ball.step(steps, *self.edges(x))
 
     def slope(self, gradient: Tensor) -> Tensor:
         """Gradient (B, d) by changes in units of the scale."""
@@ -138,7 +138,7 @@ class Domain:
                 torch.as_tensor(edge).to(x).expand(x.shape[1:]).flatten() for edge in (self.low, self.high)
             )
             _check_inside(x.flatten(1), *edges)
-        low, high = self._edges(x)
+        low, high = self.edges(x)
         finite = bool(torch.isfinite(low).all() & torch.isfinite(high).all())
         if isinstance(self.ball, L0) and not finite:
             raise BoundsError(
@@ -154,7 +154,7 @@ class Domain:
                 f"than {self.ball.largest(low, high):g}. Is it in another unit (of 255, of standard deviations)?"
             )
 
-    def _edges(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def edges(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Bounds of a flat row (d,), in units of the scale."""
         edges = (torch.as_tensor(edge).to(x).expand(x.shape[1:]) for edge in (self.low, self.high))
         low, high = (self._inside(edge).flatten() for edge in edges)
@@ -174,6 +174,6 @@ def _check_inside(x: Tensor, low: Tensor, high: Tensor) -> None:
         row, feature = (int(i) for i in out.nonzero()[0])
         raise BoundsError(
             f"row {row} has {float(x[row, feature]):g} in feature {feature}, outside its bounds "
-            f"[{float(low[feature]):g}, {float(high[feature]):g}]; {int(out.any(1).sum())} of {len(x)} rows lie outside. Give "
-            "the bounds of the data as they come (normalized data have others than [0, 1])."
+            f"[{float(low[feature]):g}, {float(high[feature]):g}]; {int(out.any(1).sum())} of {len(x)} rows lie outside. "
+            "Give the bounds of the data as they come (normalized data have others than [0, 1])."
         )

@@ -212,8 +212,8 @@ def _warn_saturated(saved: Tensor) -> None:
     """Say where the cross-entropy hid what the margin found."""
     if saved.any():
         warn(
-            f"the cross-entropy of {int(saved.sum())} rows has no gradient, for the model is very sure of them; ascending the "
-            "margin of the logits fooled it. loss='margin' does so at once.",
+            f"the cross-entropy of {int(saved.sum())} rows has no gradient, for the model is very sure of them; ascending "
+            "the margin of the logits fooled it. loss='margin' does so at once.",
             SaturatedLossWarning,
         )
 
