@@ -1,6 +1,7 @@
 """Networks from rows to scores of classes, and the same from the numbers or pixels that a person holds."""
 
 import copy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -37,7 +38,8 @@ class Logits(nn.Module):
         self.embedders = embedders(schema)
         for image in (column for column in schema.columns if isinstance(column, Image)):
             unit = (image.low, image.high) == (0.0, 1.0)
-            self.embedders[schema.key(image)].spread = 1.0 if unit else image.spread
+            embedder: Any = self.embedders[schema.key(image)]
+            embedder.spread = 1.0 if unit else image.spread
         self.net = architecture.encoder(size_of(schema, self.embedders), n_classes)
         wide = width_of(self.embedders)
         self.shortcut = nn.Linear(wide, n_classes) if architecture.linear_path else None

@@ -12,7 +12,7 @@ Tramèr, Carlini, Brendel & Mądry, "On adaptive attacks to adversarial example 
 
 import copy
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -79,7 +79,7 @@ class Purified:
             )
         check_is_fitted(self.classifier)
         check_is_fitted(self.autoencoder)
-        theirs, ours = self.autoencoder.schema_, self.classifier.schema_
+        theirs, ours = cast(Any, self.autoencoder).schema_, self.classifier.schema_
         if _shape(theirs) != _shape(ours):
             raise CapabilityError(
                 f"the autoencoder learned from {_shape(theirs)} and the classifier from {_shape(ours)}: fit both on the "

@@ -48,7 +48,9 @@ class Surroundings:
         ParameterError
             Rows have no numbers; the ball is too small to change bytes.
         """
-        blocks = {key: c for key, c in schema.blocks.items() if isinstance(c, Continuous | Image)}
+        blocks: dict[str, Column] = {
+            key: c for key, c in schema.blocks.items() if isinstance(c, Continuous | Image)
+        }
         if not blocks:
             raise ParameterError(
                 "small changes need numbers or pixels, and these rows have neither: a level has no neighborhood."
