@@ -10,12 +10,14 @@ from pathlib import Path
 from benchmarks import (
     adult,
     anomaly,
+    attacks,
     denoise,
     digits,
     estimators,
     few_labels,
     gan,
     generated_images,
+    hardening,
     linear,
     map_quality,
     maps,
@@ -60,8 +62,14 @@ GROUPS: dict[str, Group] = {
     "vae-adult": vae.adult,
     "denoise": denoise.noise,
     "zoom": denoise.zoom,
+    "hardening-cnn": hardening.convolutional,
+    "hardening-mlp": hardening.dense,
     "vae-static": vae.static,
     "vae-dynamic": vae.dynamic,
+    "attack-steps": attacks.steps,
+    "attack-same": attacks.same,
+    "attack-smallest": attacks.smallest,
+    "attack-affine": attacks.affine,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 

@@ -8,6 +8,7 @@ __all__ = [
     "ArchitectureError",
     "BoundsError",
     "CapabilityError",
+    "CatastrophicOverfittingWarning",
     "CheckpointError",
     "ChecksumError",
     "CollapseWarning",
@@ -41,6 +42,7 @@ __all__ = [
     "NoGradientError",
     "NonFiniteGradientWarning",
     "NotADiaboloFileError",
+    "NotHardenedWarning",
     "NumbersAsTextWarning",
     "OutOfRangeWarning",
     "OutputError",
@@ -268,6 +270,14 @@ class SmallGroupWarning(DiaboloWarning):
 
 class OverfittingWarning(DiaboloWarning):
     """Held-out rows are rebuilt much worse than training rows."""
+
+
+class CatastrophicOverfittingWarning(DiaboloWarning):
+    """A hardened classifier withstands the search of its training and falls for a better one."""
+
+
+class NotHardenedWarning(DiaboloWarning):
+    """A classifier that was trained to withstand changes withstands hardly any."""
 
 
 class LinearFallbackWarning(DiaboloWarning):

@@ -138,3 +138,9 @@ def test_times_of_any_zone_are_held_in_a_range(zone):
     held = found.hold(cells).to_pylist()
     assert held[1:3] == [found.wanted[0].as_py(), times[2].to_pydatetime()]
     assert held[-2:] == [times[5].to_pydatetime(), None]
+
+
+def test_images_are_no_cells():
+    frame = Frame.of(np.zeros((9, 4, 4)) + np.arange(9)[:, None, None] / 9)
+    with pytest.raises(ParameterError, match="'image' holds images"):
+        Condition.of("image", 1.0, Schema.fit(frame), frame.template)

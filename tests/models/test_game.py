@@ -85,6 +85,14 @@ def test_the_penalty_of_a_plane_is_known(loss, expected):
     assert torch.allclose(penalty, torch.full((40,), expected), rtol=1e-4)
 
 
+def test_a_discriminator_that_is_flat_somewhere_still_learns(loss):
+    flat = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))
+    nn.init.constant_(flat[0].bias, -100.0)
+    played = game(loss, discriminator=flat)
+    torch.stack([t.sum() for t in played.losses(points(), "discriminator").values()]).sum().backward()
+    assert all(p.grad is None or torch.isfinite(p.grad).all() for p in played.parameters_of("discriminator"))
+
+
 def test_the_penalty_fades_to_its_last_weight():
     played = game(discriminator=Plane([3.0, 4.0, 0.0]))
     played.step.fill_(played.steps)

@@ -44,6 +44,14 @@ def test_refuses_what_is_no_number_of_rows(n: Any) -> None:
         Gaps().sample(n)
 
 
+@pytest.mark.parametrize(
+    "asked", [{"given": "b"}, {"given": [("b", "x")]}, {"balance": ["b"]}, {"balance": 3}]
+)
+def test_refuses_what_is_no_condition(asked: dict[str, Any]) -> None:
+    with pytest.raises(ParameterError, match=r"no dict|not the name"):
+        Gaps().sample(1, **asked)
+
+
 def test_what_is_not_seen_comes_out_missing() -> None:
     table = Gaps().sample(4, random_state=0)
     assert [value is None for value in table["a"].to_pylist()] == [False, True, False, True]

@@ -78,8 +78,18 @@ def test_what_no_row_has_is_put_in(told):
 def test_an_open_range_ends_where_the_rows_do(told):
     rows = told.numbers(BATCH)
     age = told.order.index("age")
-    drawn = told.draw(rows, 20, conditions({"age": (100, None)}, SCHEMA, FRAME.template))
-    assert (drawn[:, age] >= rows[:, age].nan_to_num(-9).max()).all()
+    oldest = rows[:, age].nan_to_num(-9).max()
+    wanted = conditions({"town": "Rome", "age": (40, None)}, SCHEMA, FRAME.template)
+    torch.manual_seed(0)
+    drawn = told.draw(rows, 20, wanted)[:, age]
+    assert (drawn >= wanted[1].values[0]).all()
+    assert (drawn <= oldest).all()
+
+
+@pytest.mark.parametrize("ages", [(100, None), (None, 1), (100, 200)])
+def test_a_range_beyond_all_rows_is_refused_not_guessed(told, ages):
+    with pytest.raises(ParameterError, match="no training value of 'age'"):
+        told.draw(told.numbers(BATCH), 20, conditions({"age": ages}, SCHEMA, FRAME.template))
 
 
 def test_known_columns_have_their_gaps_in_new_rows(told):
@@ -93,7 +103,12 @@ def test_known_columns_have_their_gaps_in_new_rows(told):
 
 @pytest.mark.parametrize(
     ("names", "said"),
-    [(("city",), "no column 'city'"), (("age", "town", "smoker", "height"), "nothing is left")],
+    [
+        (("city",), "no column 'city'"),
+        (("age", "town", "smoker", "height"), "nothing is left"),
+        ("age", "not a list"),
+        (3, "not a list"),
+    ],
 )
 def test_what_cannot_be_told_is_refused(names, said):
     with pytest.raises(ParameterError, match=said):

@@ -1,5 +1,7 @@
 """Damage to the input: as strong as said, drawn from the global generator."""
 
+import math
+
 import pytest
 import torch
 from scipy.ndimage import gaussian_filter
@@ -94,6 +96,7 @@ def test_blur_without_images_is_refused():
     "make",
     [
         lambda: Noise(-1.0),
+        lambda: Noise(math.nan),
         lambda: Masking(1.5),
         lambda: Masking(-0.1),
         lambda: Swap(2.0),
@@ -102,5 +105,5 @@ def test_blur_without_images_is_refused():
     ],
 )
 def test_impossible_sizes_are_refused(make):
-    with pytest.raises(ParameterError, match=r"sd=-1\.0|share="):
+    with pytest.raises(ParameterError, match=r"sd=(-1\.0|nan)|share="):
         make()

@@ -26,7 +26,7 @@ __all__ = ["Job", "learn_schema"]
 RULE = "Chosen: the smallest k that takes off 95 % of what the best one takes off the error of the mean row."
 SAME_ROWS = "Judged on the rows it was fitted with, for none were held out: new rows come back worse."
 HELD_OUT = (
-    "Everything on this page is about {:,} rows held out from fitting. The {:,} rows that the model was fitted with are "
+    "Everything on this page is about {} rows held out from fitting. The {} rows that the model was fitted with are "
     "not shown: the command diabolo report makes such a page of any rows."
 )
 FEWEST_JUDGES = 10  # real rows that made-up ones are judged by
@@ -136,8 +136,10 @@ class Job:
         """The page about the held-out rows."""
         from diabolo.evaluate import Scores
         from diabolo.report import Study, write_html
+        from diabolo.report.words import number
 
-        about = SAME_ROWS if test is fitting else HELD_OUT.format(test.n_rows, fitting.n_rows)
+        counts = number(test.n_rows), number(fitting.n_rows)
+        about = SAME_ROWS if test is fitting else HELD_OUT.format(*counts)
         train = None if test is fitting else fitting
         kept = scores if isinstance(scores, Scores) else None
         study = Study(self.estimator, test, label, kept, self.name, about, self.model, train)

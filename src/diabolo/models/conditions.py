@@ -39,6 +39,10 @@ def column_of(schema: Schema, name: Any) -> tuple[Column, int]:
     for column in schema.columns:
         if name in column.names and not isinstance(column, Image):
             return column, column.names.index(name)
+    if any(name in column.names for column in schema.columns):
+        raise ParameterError(
+            f"the column {name!r} holds images: it is neither told nor foretold as one cell."
+        )
     if name in schema.excluded:
         raise ParameterError(f"the model left the column {name!r} out: it {schema.excluded[name].why}.")
     raise ParameterError(

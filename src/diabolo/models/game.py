@@ -27,6 +27,7 @@ WINDOW = 5  # epochs in a row that must agree before the game is over
 BAND = 1.96  # standard deviations
 WIDEST = 0.6  # end of the band: about 100 held-out rows, of fewer any discriminator looks like a coin
 COVERED = 0.9  # of what real points reach: of as many others, all miss a fifth neighbor once in 2⁵ times
+FLAT = 1e-12  # squared slope, below which the root has no derivative
 DOUBT = 2.0  # standard errors by which coverage may seem to move
 
 
@@ -173,7 +174,7 @@ class Game(Objective):
         if self.loss.between:
             scores = self.discriminator(torch.cat([real, made])).squeeze(1).chunk(2)
             places = torch.lerp(real, made, torch.rand(len(real), 1, device=real.device)).requires_grad_()
-            slopes = _slopes(self.discriminator(places), places).sqrt()
+            slopes = _slopes(self.discriminator(places), places).clamp_min(FLAT).sqrt()
             return {
                 "discriminator": self.loss.discriminator(*scores),
                 "penalty": gamma / 2 * (slopes - 1).square(),

@@ -62,7 +62,7 @@ class Samples(ABC):
         check_is_fitted(self)
         if isinstance(cast(Any, n), bool) or not isinstance(cast(Any, n), Integral) or n < 0:
             raise ParameterError(f"n={n!r} is not a number of rows: give a whole number from 0.")
-        given = dict(given or {})
+        given = _told(given, balance)
         told = {name: value for name, value in given.items() if name not in self.beside_}
         with seeded(defaults.seed(random_state), "sample"), torch.inference_mode():
             batch = self.sample_batch(int(n), given) if balance is None else self._balanced(n, given, balance)
@@ -83,6 +83,15 @@ class Samples(ABC):
             if count or not n
         ]
         return Batch.joined(parts).take(torch.randperm(n))
+
+
+def _told(given: Any, balance: Any) -> dict[str, Any]:
+    """Conditions as a person gave them, by column."""
+    if given is not None and not isinstance(given, Mapping):
+        raise ParameterError(f"given={given!r} is no dict: give {{'column': value}}.")
+    if balance is not None and not isinstance(balance, str):
+        raise ParameterError(f"balance={balance!r} is not the name of a column.")
+    return {**(given or {})}
 
 
 def with_rare(

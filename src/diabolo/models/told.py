@@ -7,7 +7,7 @@ them side by side.
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -50,6 +50,10 @@ class Told:
     names: Sequence[str]
 
     def __post_init__(self) -> None:
+        if isinstance(self.names, str) or not isinstance(cast(Any, self.names), Sequence):
+            raise ParameterError(
+                f"condition={self.names!r} is not a list of columns: give condition=['name']."
+            )
         for name in self.names:
             column_of(self.schema, name)
         if not set(self.schema.names) - set(self.names):
@@ -196,6 +200,9 @@ def _some(condition: Condition, numbers: Tensor, n: int) -> Tensor:
         return condition.values[torch.randint(len(condition.values), (n,))]
     known = numbers[~numbers.isnan()]
     low, high = condition.values
-    low = torch.minimum(known.min(), high) if low.isnan() else low
-    high = torch.maximum(known.max(), low) if high.isnan() else high
+    low, high = (known.min() if low.isnan() else low), (known.max() if high.isnan() else high)
+    if low > known.max() or high < known.min():
+        raise ParameterError(
+            f"no training value of {condition.name!r} lies in that range: give one that some rows keep, or a single value."
+        )
     return low + (high - low) * torch.rand(n)

@@ -369,8 +369,9 @@ class VAE(Samples, Scores, Distributes, Estimator):
 
     def _codec(self) -> Codec:
         """Networks without training."""
-        names = (self.condition,) if isinstance(self.condition, str) else tuple(self.condition or ())
-        told = Told(self.schema_, names) if names else None
+        names: Any = (self.condition,) if isinstance(self.condition, str) else self.condition
+        nothing = names is None or (isinstance(names, Sequence) and not names)
+        told = None if nothing else Told(self.schema_, cast(Sequence[str], names))
         return Codec(self.schema_, self.n_components_, self.architecture_, latent=Gaussian, told=told)
 
     def _new_codec(self, material: Material) -> Codec:

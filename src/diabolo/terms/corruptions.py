@@ -60,7 +60,7 @@ class Noise(Corruption):
     sd: float = 0.3
 
     def __post_init__(self) -> None:
-        if self.sd < 0:
+        if not 0 <= self.sd < math.inf:
             raise ParameterError(f"sd={self.sd} is not a standard deviation: give 0 or more.")
 
     def __call__(self, features: Features) -> Features:
