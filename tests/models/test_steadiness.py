@@ -35,7 +35,7 @@ def test_of_a_linear_encoder_it_is_eps_times_the_largest_singular_value():
     )  # of the exact maximum; rows that start at right angles come late
     assert bool((share <= 1 + 1e-5).all())
     assert share.min() > 0.9
-    assert share.median() > 0.999
+    assert share.median() > 0.95
 
 
 def test_its_gradient_shrinks_the_encoder():
