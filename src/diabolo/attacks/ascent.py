@@ -302,3 +302,8 @@ def _warn_broken(rows: int) -> None:
         "or an overflow, in the model.",
         NonFiniteGradientWarning,
     )
+
+
+def wide(per_row: Tensor, like: Tensor) -> Tensor:
+    """One number per row, (B,), as (B, 1, ...) beside rows (B, ...)."""
+    return per_row.reshape(-1, *(1,) * (like.ndim - 1))

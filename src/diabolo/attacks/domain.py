@@ -84,7 +84,7 @@ class Domain:
 
     def step(self, steps: int, x: Tensor) -> float:
         """Default length of one of so many steps."""
-        return self.ball.step(steps, *self._edges(x))
+        return self.ball.step(steps, *self.edges(x))
 
     def slope(self, gradient: Tensor) -> Tensor:
         """Gradient (B, d) by changes in units of the scale."""
@@ -138,7 +138,7 @@ class Domain:
                 torch.as_tensor(edge).to(x).expand(x.shape[1:]).flatten() for edge in (self.low, self.high)
             )
             _check_inside(x.flatten(1), *edges)
-        low, high = self._edges(x)
+        low, high = self.edges(x)
         finite = bool(torch.isfinite(low).all() & torch.isfinite(high).all())
         if isinstance(self.ball, L0) and not finite:
             raise BoundsError(
@@ -154,7 +154,7 @@ class Domain:
                 f"than {self.ball.largest(low, high):g}. Is it in another unit (of 255, of standard deviations)?"
             )
 
-    def _edges(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def edges(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Bounds of a flat row (d,), in units of the scale."""
         edges = (torch.as_tensor(edge).to(x).expand(x.shape[1:]) for edge in (self.low, self.high))
         low, high = (self._inside(edge).flatten() for edge in edges)

@@ -87,9 +87,15 @@ class Classification:
 
     def __call__(self, x: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Loss (B,) and whether each row is wrong enough (B,)."""
-        labels, logits = self.labels[rows], self.logits(x)
-        margin = margins(logits, labels, targeted=self.targeted)
-        return self._loss(logits, labels, margin), self.surely_met(margin.detach(), logits.detach())
+        logits = self.logits(x)
+        margin = self.margin_of(logits, rows)
+        return self._loss(logits, self.labels[rows], margin), self.surely_met(
+            margin.detach(), logits.detach()
+        )
+
+    def margin_of(self, logits: Tensor, rows: Tensor) -> Tensor:
+        """Margins (B,) of logits of some rows."""
+        return margins(logits, self.labels[rows], targeted=self.targeted)
 
     def met(self, margin: Tensor) -> Tensor:
         """Whether margins are success: a tie is none."""

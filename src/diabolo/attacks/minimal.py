@@ -24,7 +24,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from diabolo.attacks.ascent import BUDGET, MAX_STEPS, STALLED, SUCCESS, Ascent, gradient_of
+from diabolo.attacks.ascent import BUDGET, MAX_STEPS, STALLED, SUCCESS, Ascent, gradient_of, wide
 from diabolo.attacks.balls import L1, L2, Ball, Linf
 from diabolo.attacks.base import Attack, Task
 from diabolo.attacks.goals import margins, rounding
@@ -152,7 +152,7 @@ class _Hunt:
             boundary, distance = self._tangent(gradient, -gap, x)
             length = torch.where(length == 0, share * distance, GROWTH * length)
             part = torch.where(distance <= length, 1 + BEYOND, length / distance)
-            onward = self._inside(x + _wide(part.nan_to_num(0.0), x) * (boundary - x), rows)
+            onward = self._inside(x + wide(part.nan_to_num(0.0), x) * (boundary - x), rows)
             moved = (onward != x).flatten(1).any(1)
             self.stalled[rows[~met & ~moved]] = True
             go = ~met & moved & (self.domain.norm(onward, self.x[rows]) < self.size[rows])
@@ -188,7 +188,7 @@ class _Hunt:
             share = (-under / (over - under)).clamp(0.0, 1.0) + (NUDGE, -NUDGE, 0.0)[turn % 3]
             share = torch.full_like(share, 0.5) if turn % 3 == 2 else share.clamp(0.0, 1.0)
             t = low + share * (high - low)
-            x = self.domain.repair(self._inside(origin + _wide(t, origin) * (there - origin), rows), origin)
+            x = self.domain.repair(self._inside(origin + wide(t, origin) * (there - origin), rows), origin)
             margin, met = self._margin(x, rows)
             self._take(rows[met], x[met])
             low, under = torch.where(met, low, t), torch.where(met, under, margin)
@@ -250,8 +250,3 @@ class _Hunt:
         size = self.domain.norm(x, self.x[rows])
         nearer = size < self.size[rows]
         self.best[rows[nearer]], self.size[rows[nearer]] = x[nearer], size[nearer]
-
-
-def _wide(share: Tensor, like: Tensor) -> Tensor:
-    """One number per row, (B,), as (B, 1, ...)."""
-    return share.reshape(-1, *(1,) * (like.ndim - 1))
