@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from diabolo.attacks import Accumulated, Ascent, Domain, L2, Linf, Steepest, ascend
+from diabolo.attacks import L2, Accumulated, Ascent, Domain, Linf, Steepest, ascend
 from diabolo.attacks.ascent import REASONS
 from diabolo.errors import NoGradientError, NonFiniteGradientWarning, ParameterError
 

@@ -3,7 +3,6 @@
 import dataclasses
 from typing import Literal
 
-import torch
 from torch import Tensor
 
 from diabolo.attacks.ascent import STALLED, Ascent, Rule, ascend

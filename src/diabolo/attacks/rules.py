@@ -35,7 +35,7 @@ class Steepest:
 
     def move(
         self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
-    ) -> Tensor:  # noqa: ARG002
+    ) -> Tensor:
         """One step of fixed length."""
         return space.project(x + self.length * space.steepest(gradient, x, origin), origin)
 
@@ -69,7 +69,7 @@ class Accumulated:
 
     def move(
         self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
-    ) -> Tensor:  # noqa: ARG002
+    ) -> Tensor:
         """One step along what has added up."""
         size = gradient.flatten(1).abs().mean(1).clamp(min=torch.finfo(gradient.dtype).tiny)
         velocity = self.decay * state["velocity"] + gradient / size.reshape(-1, *(1,) * (gradient.ndim - 1))
@@ -95,6 +95,6 @@ class Farthest:
 
     def move(
         self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
-    ) -> Tensor:  # noqa: ARG002
+    ) -> Tensor:
         """The extreme point."""
         return space.furthest(gradient, origin)

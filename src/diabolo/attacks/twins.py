@@ -78,7 +78,7 @@ def twin(model: Any) -> nn.Module | None:
 
 
 def _linear(model: Any, weight: np.ndarray) -> nn.Module | None:
-    """z = W x + b, if that is what the model decides by (support vectors in pairs do not)."""
+    """Z = W x + b, if that is what the model decides by (support vectors in pairs do not)."""
     layer = Layer(weight.T, np.broadcast_to(model.intercept_, len(weight)))
     probe = np.random.default_rng(0).normal(size=(4, weight.shape[1]))
     with torch.no_grad():

@@ -76,9 +76,9 @@ def from_raw(net: Logits, table: tuple[str, ...]) -> nn.Module:
         return FromNumbers(copy.deepcopy(net), blocks[0], table).eval()
     kinds = ", ".join(dict.fromkeys(column.kind for column in blocks))
     raise CapabilityError(
-        f"rows of {kinds} columns are no array that could be differentiated by: this takes arrays, images, and tables whose "
-        "columns are all continuous and not mapped by quantiles (schema={column: {'kind': 'continuous', 'scaling': "
-        "'standard'}})."
+        f"rows of {kinds} columns are no array that could be differentiated by: this takes arrays, images, and tables "
+        "whose columns are all continuous and not mapped by quantiles (schema={column: {'kind': 'continuous', "
+        "'scaling': 'standard'}})."
     )
 
 

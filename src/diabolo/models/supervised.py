@@ -3,7 +3,7 @@
 import json
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from diabolo.data.batch import Batch, in_one
 from diabolo.data.kinds import choices
 from diabolo.data.labels import Labels, label_cells
 from diabolo.data.schema import Schema
-from diabolo.errors import LabelError, ParameterError
+from diabolo.errors import LabelError
 from diabolo.files.parts import under
 from diabolo.frames import Frame
 from diabolo.models import defaults
@@ -127,8 +127,8 @@ class Supervised(Predicts, Estimator):
         Returns
         -------
         torch.nn.Module
-            A copy in evaluation mode, from rows as they come to ``fit`` (numbers in their own units, pixels, bytes from 0 to
-            255) to logits (B, C) in the order of ``classes_``. ``.double()`` makes it one of double precision.
+            A copy in evaluation mode, from rows as they come to ``fit`` (numbers in their own units, pixels, bytes from 0
+            to 255) to logits (B, C) in the order of ``classes_``. ``.double()`` makes it one of double precision.
 
         Raises
         ------
@@ -190,21 +190,17 @@ def _without(schema: Any, y: Any) -> Any:
         return {**choices(schema), y: None}
     if y in schema.names:
         raise LabelError(
-            f"the schema learns from {y!r}, the column of labels: leave it out with schema.override(table, {{{y!r}: None}})."
+            f"the schema learns from {y!r}, the column of labels: leave it out with "
+            f"schema.override(table, {{{y!r}: None}})."
         )
     return schema
 
 
 def _architecture(model: Any) -> Architecture:
     """The architecture a person gave, or the one that the size and the data suggest: for images convolutions."""
-    images = [column for column in model.schema_.columns if isinstance(column, Image)]
-    if (
-        isinstance(model.architecture, str)
-        and model.architecture == "auto"
-        and len(images) == len(model.schema_.columns) == 1
-    ):
-        if model.size not in defaults.SIZES:
-            raise ParameterError(f"size={model.size!r} is not one of {', '.join(defaults.SIZES)}.")
-        factor = defaults.SIZES[cast(str, model.size)]
-        return Conv(tuple(int(width * factor) for width in CHANNELS), hidden=int(HIDDEN * factor))
-    return architecture_of(model)
+    suggested = architecture_of(model)  # which also refuses what is none
+    columns = model.schema_.columns
+    if model.architecture != "auto" or not (len(columns) == 1 and isinstance(columns[0], Image)):
+        return suggested
+    factor = defaults.SIZES[model.size]
+    return Conv(tuple(int(width * factor) for width in CHANNELS), hidden=int(HIDDEN * factor))

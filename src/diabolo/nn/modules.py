@@ -24,8 +24,9 @@ class Modules:
         (B, features) -> (B, n_components), or for a classifier (B, number of classes). Pixels come flat: begin with
         ``nn.Unflatten(1, (1, 28, 28))``, say.
     decoder_net : torch.nn.Module, optional
-        Not for classifiers. (B, n_components) -> (B, features): hidden features, read out linearly by the head of each column. With
-        ``ordered=True`` it is given (B, 2 n_components): the code, then 1 for each dimension in use and 0 for the others.
+        Not for classifiers. (B, n_components) -> (B, features): hidden features, read out linearly by the head of each
+        column. With ``ordered=True`` it is given (B, 2 n_components): the code, then 1 for each dimension in use and 0 for
+        the others.
     features : int
         Width of what the decoder gives; needed with one.
     linear_path : bool, optional
@@ -55,8 +56,8 @@ class Modules:
         """A copy of the decoder with its width."""
         if self.decoder_net is None:
             raise ArchitectureError(
-                "this model decodes, and Modules(...) was given no decoder_net: give one, and the width of what it gives as "
-                "features."
+                "this model decodes, and Modules(...) was given no decoder_net: give one, and the width of what it "
+                "gives as features."
             )
         return Given(_checked("decoder_net", self.decoder_net, code, self.features), self.features)
 
