@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.data.readers import read as read
     from diabolo.data.schema import Schema as Schema
     from diabolo.evaluate.sweep import sweep as sweep
+    from diabolo.models.adversarial import RobustClassifier as RobustClassifier
     from diabolo.models.autoencoder import Autoencoder as Autoencoder
     from diabolo.models.classifier import Classifier as Classifier
     from diabolo.models.denoiser import Denoiser as Denoiser
@@ -22,13 +23,16 @@ if TYPE_CHECKING:  # what __getattr__ gives, for editors and type checkers
     from diabolo.models.linear import LinearAutoencoder as LinearAutoencoder
     from diabolo.models.loading import load as load
     from diabolo.models.masked import MaskedAutoencoder as MaskedAutoencoder
+    from diabolo.models.purified import Purified as Purified
     from diabolo.models.semi_supervised import SemiSupervisedClassifier as SemiSupervisedClassifier
+    from diabolo.models.steadiness import Adversarial as Adversarial
     from diabolo.models.vae import VAE as VAE
     from diabolo.train.trainer import Trainer as Trainer
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Adversarial": "diabolo.models.steadiness",
     "Autoencoder": "diabolo.models.autoencoder",
     "Classifier": "diabolo.models.classifier",
     "Denoiser": "diabolo.models.denoiser",
@@ -36,6 +40,8 @@ _HOME = {
     "GAN": "diabolo.models.gan",
     "LinearAutoencoder": "diabolo.models.linear",
     "MaskedAutoencoder": "diabolo.models.masked",
+    "Purified": "diabolo.models.purified",
+    "RobustClassifier": "diabolo.models.adversarial",
     "Schema": "diabolo.data.schema",
     "SemiSupervisedClassifier": "diabolo.models.semi_supervised",
     "Trainer": "diabolo.train.trainer",

@@ -8,6 +8,7 @@ __all__ = [
     "ArchitectureError",
     "BoundsError",
     "CapabilityError",
+    "CatastrophicOverfittingWarning",
     "CheckpointError",
     "ChecksumError",
     "CollapseWarning",
@@ -268,6 +269,10 @@ class SmallGroupWarning(DiaboloWarning):
 
 class OverfittingWarning(DiaboloWarning):
     """Held-out rows are rebuilt much worse than training rows."""
+
+
+class CatastrophicOverfittingWarning(DiaboloWarning):
+    """A hardened classifier withstands the search of its training and falls for a better one."""
 
 
 class LinearFallbackWarning(DiaboloWarning):

@@ -163,7 +163,7 @@ class Continuous(Column):
         mean = distribution.mean
         if self.low:
             mean = torch.clamp(
-                mean, *(torch.as_tensor(b, dtype=mean.dtype, device=mean.device) for b in self._bounds())
+                mean, *(torch.as_tensor(b, dtype=mean.dtype, device=mean.device) for b in self.bounds())
             )
         return self.coordinates(mean)
 
@@ -218,8 +218,8 @@ class Continuous(Column):
                 other = (x[:, j] != number) & (values[:, j] == np.float32(value))
                 values[other & ~np.isnan(x[:, j]), j] = np.nextafter(np.float32(value), np.float32(np.inf))
 
-    def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """Plausible range in values."""
+    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Plausible range in values, two arrays (m,); only where there is one."""
         limits = self._map(np.array([self.low, self.high]))
         return tuple((limits - np.asarray(self.shift)) / np.asarray(self.scale))
 

@@ -1,5 +1,6 @@
 """Estimators: one file per family. This list is the registry: it drives the command line, the tests and safe loading."""
 
+from diabolo.models.adversarial import RobustClassifier
 from diabolo.models.autoencoder import Autoencoder
 from diabolo.models.classifier import Classifier
 from diabolo.models.denoiser import Denoiser
@@ -19,5 +20,6 @@ __all__ = [
     "Flow",
     "LinearAutoencoder",
     "MaskedAutoencoder",
+    "RobustClassifier",
     "SemiSupervisedClassifier",
 ]

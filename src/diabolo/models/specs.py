@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from diabolo import nn, terms, train
+from diabolo import attacks, nn, terms, train
 from diabolo.errors import ModelFileError, ParameterError
 
 __all__ = ["from_json", "to_json"]
@@ -17,9 +17,11 @@ SPEC = "spec"  # the key that marks a value of one of the classes below
 def _classes() -> dict[str, Any]:
     """Every class a parameter may be a value of: a file can name these and nothing else."""
     from diabolo import models  # here, for the models themselves import this module
+    from diabolo.models.steadiness import Adversarial
 
-    exported = {name: getattr(module, name) for module in (nn, terms, train) for name in module.__all__}
+    exported = {name: getattr(module, name) for module in (attacks, nn, terms, train) for name in module.__all__}
     values = {name: value for name, value in exported.items() if dataclasses.is_dataclass(value)}
+    values["Adversarial"] = Adversarial
     return {**values, **{name: getattr(models, name) for name in models.__all__}}
 
 

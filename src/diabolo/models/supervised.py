@@ -22,7 +22,7 @@ from diabolo.models import defaults
 from diabolo.models.base import ROWS, Estimator, Predicts, as_frame
 from diabolo.models.codec import Architecture, take_weights
 from diabolo.models.fitting import START_ROWS, architecture_of, identity
-from diabolo.models.logits import Logits, from_raw
+from diabolo.models.logits import FromRaw, Logits
 from diabolo.models.training import Material
 from diabolo.nn import Conv
 from diabolo.randomness import seeded
@@ -135,7 +135,7 @@ class Supervised(Predicts, Estimator):
         CapabilityError
             The rows are no array: they have levels, say, by which there is no derivative.
         """
-        return from_raw(self.net_, tuple(self.schema_.table))
+        return FromRaw(self.net_)
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights."""
@@ -153,17 +153,21 @@ class Supervised(Predicts, Estimator):
         given = label_cells(y, frame) if isinstance(y, str) else y
         return Labels.of(given, frame.n_rows, minus_one=True)
 
-    def _train(self, X: Any, y: Any, schema: Any, run_dir: str | Path | None, *, gaps: bool = False) -> None:
+    def _settled(self, material: Material) -> Material:
+        """The material with what a model chooses for its trainer."""
+        return material
+
+    def _train(self, X: Any, y: Any, schema: Any, run_dir: str | Path | None) -> None:
         """Learn schema and network."""
         self._check_threshold()
         frame = as_frame(X)
         labels = self._labels(frame, y)
-        if not gaps and (labels.codes < 0).any():
+        if (labels.codes < 0).any():
             raise LabelError(
                 f"{int((labels.codes < 0).sum())} of {frame.n_rows} rows have no label: leave them out, or use "
                 "SemiSupervisedClassifier, which learns from them as well."
             )
-        material = Material.gather(self, frame, _without(schema, y), run_dir)
+        material = self._settled(Material.gather(self, frame, _without(schema, y), run_dir))
         device = material.rows.index.device
         self.n_components_, self.architecture_ = 0, _architecture(self)
         self.classes_ = labels.classes
