@@ -95,8 +95,8 @@ class Coding:
         if not any(place.free for place in places):
             kinds = ", ".join(place.block.kind for place in places)
             raise CapabilityError(
-                f"the columns are {kinds}: none is a continuous number, so none can change by little; say which is one with "
-                "schema={column: 'continuous'} when fitting."
+                f"the columns are {kinds}: none is a continuous number, so none can change by little; say which is one "
+                "with schema={column: 'continuous'} when fitting."
             )
         return cls(frame, model, tuple(places), np.concatenate([*parts, *flags], 1).astype(np.float32))
 
@@ -128,11 +128,20 @@ class Coding:
             if place.free:
                 here = slice(place.start, place.stop)
                 low[here], high[here], scale[here] = _range(place)
-        where, moving = self.positions, set(self.positions.values())
+        where: dict[Any, int] = dict(self.positions)
+        moving = set(where.values())
         fixed = [j for j in range(width) if j not in moving]
         named = [[where.get(f, f) for f in which] for which in (asked.immutable, asked.rises, asked.falls)]
         return Limits(
-            low, high, scale, [*fixed, *named[0]], named[1], named[2], self._whole(), tuple(where), strict=False
+            low,
+            high,
+            scale,
+            [*fixed, *named[0]],
+            named[1],
+            named[2],
+            self._whole(),
+            tuple(where),
+            strict=False,
         )
 
     def cells(self, before: np.ndarray, after: np.ndarray) -> tuple[tuple[str, float, float], ...]:
@@ -154,7 +163,9 @@ class Coding:
             moved = x[:, place] != self.x[rows, place]
             if moved.any():
                 cells = frame.numbers((raw[name],))[:, 0].astype(np.float64)
-                columns[raw[name]] = pa.array(np.where(moved & (numbers[:, j] != old[:, j]), numbers[:, j], cells))
+                columns[raw[name]] = pa.array(
+                    np.where(moved & (numbers[:, j] != old[:, j]), numbers[:, j], cells)
+                )
         return restore(columns, frame.template, frame)
 
     def _numbers(self, x: np.ndarray) -> np.ndarray:
@@ -201,7 +212,9 @@ class FromCode(nn.Module):
         for place in self.places:
             here = slice(place.start, place.stop)
             flags = x[:, width:][:, here] > 0.5
-            found = (x[:, here] - getattr(self, f"shift_{place.start}")) / getattr(self, f"scale_{place.start}")
+            found = (x[:, here] - getattr(self, f"shift_{place.start}")) / getattr(
+                self, f"scale_{place.start}"
+            )
             found = torch.where(flags, found, 0.0) if place.free else found
             values[place.key] = (
                 found if place.dtype.is_floating_point else found.round().to(place.dtype)

@@ -112,7 +112,7 @@ class _Noise:
         for start in range(0, copies, BATCH):
             many = x.expand(min(BATCH, copies - start), *x.shape)
             step = self.sigma * torch.randn(many.shape, generator=self.draws, dtype=x.dtype).to(x.device)
-            free = torch.ones_like(x, dtype=torch.bool) if self.domain.up is None else self.domain.up | self.domain.down
+            free = movable(self.domain, x)
             noisy = self.domain.moved(many, torch.where(free, step, 0.0).flatten(1))
             logits = self.victim.logits(noisy)
             total = total + np.bincount(logits.argmax(1).cpu().numpy(), minlength=logits.shape[1])
@@ -124,3 +124,16 @@ def _certified(noise: _Noise, x: Tensor, draws: int, first_draws: int, alpha: fl
     top = int(noise.counts(x, first_draws).argmax())
     least = clopper_pearson(int(noise.counts(x, draws)[top]), draws, alpha)
     return top, noise.sigma * float(norm.ppf(least)) if least > 0.5 else float("nan")
+
+
+def movable(domain: Domain, row: Tensor) -> Tensor:
+    """Which features of a row may change.
+
+    Examples
+    --------
+    >>> movable(Domain(L2(1.0)), torch.zeros(2)).tolist()
+    [True, True]
+    """
+    if domain.up is None or domain.down is None:
+        return torch.ones_like(row, dtype=torch.bool)
+    return (domain.up | domain.down).expand(row.shape)

@@ -138,12 +138,19 @@ def _of_table(model: Supervised) -> Limits:
     if len(places) == len(schema.table):
         return found
     fill = {"low": -np.inf, "high": np.inf, "scale": 1.0}
-    edges = {name: None if getattr(found, name) is None else np.full(len(schema.table), v) for name, v in fill.items()}
+    edges = {
+        name: None if getattr(found, name) is None else np.full(len(schema.table), v)
+        for name, v in fill.items()
+    }
     for name, edge in edges.items():
         if edge is not None:
             edge[places] = getattr(found, name)
     fixed = [j for j in range(len(schema.table)) if j not in set(places)]
     whole = found.whole if isinstance(found.whole, bool) else [places[j] for j in found.whole]  # type: ignore[index]
     return dataclasses.replace(
-        found, **edges, names=(), whole=whole, immutable=[*(places[j] for j in found.immutable), *fixed]  # type: ignore[index]
+        found,
+        **edges,
+        names=(),
+        whole=whole,
+        immutable=[*(places[j] for j in found.immutable), *fixed],  # type: ignore[index]
     )

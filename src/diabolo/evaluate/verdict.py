@@ -1,4 +1,4 @@
-"""The record of a model under attack: accuracy by size of the change, what can be proved, and whether the attack was any good."""
+"""The record of a model under attack: accuracy by size of the change, what can be proved, and what the attack is worth."""
 
 import dataclasses
 import math
@@ -39,12 +39,14 @@ class RobustAccuracy:
     attack: str = ""
 
     def __str__(self) -> str:
-        return f"{100 * self.accuracy:.1f} % ({100 * self.low:.1f} to {100 * self.high:.1f}) at {self.eps:.4g}"
+        return (
+            f"{100 * self.accuracy:.1f} % ({100 * self.low:.1f} to {100 * self.high:.1f}) at {self.eps:.4g}"
+        )
 
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """One question to the attack itself: is its number worth anything?
+    """One question to the attack itself, and its answer: is the number worth anything.
 
     Parameters
     ----------
@@ -241,12 +243,17 @@ class Robustness:
         start = f"{_percent(self.clean.accuracy)} right as the rows come"
         if self.median_distance is None:
             least = min(self.confirmed, key=lambda point: point.accuracy, default=None)
-            return f"{start}, {_percent(least.accuracy)} after changes of {least.eps:.3g}." if least else f"{start}."
-        size = f"half of these are fooled by a change of {self.median_distance:.3g}"
+            return (
+                f"{start}, {_percent(least.accuracy)} after changes of {least.eps:.3g}."
+                if least
+                else f"{start}."
+            )
+        unit = " standard deviations" if "deviations" in self.unit else ""
+        size = f"half of these are fooled by a change of {self.median_distance:.3g}{unit} in {self.norm_name}"
         if not self.other_class_distance:
-            return f"{start}; {size} in {self.norm_name}."
+            return f"{start}; {size}."
         share = self.median_distance / self.other_class_distance
-        return f"{start}; {size} in {self.norm_name}, {_percent(share)} of the way to a row of another class."
+        return f"{start}; {size}, {_percent(share)} of the way to a row of another class."
 
     @property
     def norm_name(self) -> str:
@@ -262,9 +269,12 @@ class Robustness:
         plain = {
             field.name: getattr(self, field.name)
             for field in dataclasses.fields(self)
-            if field.name not in ("certificate", "examples", "changed", "curve", "confirmed", "checks", "clean")
+            if field.name
+            not in ("certificate", "examples", "changed", "curve", "confirmed", "checks", "clean")
         }
-        points = {name: [dataclasses.asdict(p) for p in getattr(self, name)] for name in ("curve", "confirmed")}
+        points = {
+            name: [dataclasses.asdict(p) for p in getattr(self, name)] for name in ("curve", "confirmed")
+        }
         own = {
             "passed": self.passed,
             "sentence": self.sentence,
