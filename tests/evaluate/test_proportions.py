@@ -6,7 +6,10 @@ from diabolo.errors import ParameterError
 from diabolo.evaluate import clopper_pearson, wilson
 
 
-@pytest.mark.parametrize(("hits", "rows", "low", "high"), [(8, 10, 0.4902, 0.9433), (0, 10, 0.0, 0.2775), (50, 100, 0.4038, 0.5962)])
+@pytest.mark.parametrize(
+    ("hits", "rows", "low", "high"),
+    [(8, 10, 0.4902, 0.9433), (0, 10, 0.0, 0.2775), (50, 100, 0.4038, 0.5962)],
+)
 def test_values_of_the_literature(hits: int, rows: int, low: float, high: float):
     assert wilson(hits, rows) == pytest.approx((low, high), abs=5e-5)
 

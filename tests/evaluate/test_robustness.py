@@ -90,7 +90,9 @@ def test_probabilities_warn_and_their_logarithm_is_attacked(digits):
     net, X, y = digits
     found = robustness(nn.Sequential(net, nn.Softmax(1)), X, y, (0, 1), norm="linf", sigma=None)
     assert failed(found) == {"logits"}
-    assert found.median_distance == pytest.approx(robustness(net, X, y, (0, 1), norm="linf", sigma=None).median_distance, rel=0.02)
+    assert found.median_distance == pytest.approx(
+        robustness(net, X, y, (0, 1), norm="linf", sigma=None).median_distance, rel=0.02
+    )
 
 
 def test_training_mode_warns_and_comes_back(digits):
@@ -153,7 +155,9 @@ def test_images_move_within_bytes(rng: np.random.Generator):
 
 def test_few_of_many_rows_are_judged_and_the_seed_decides(digits):
     net, X, y = digits
-    one, two, three = (robustness(net, X, y, max_rows=20, sigma=None, random_state=seed) for seed in (0, 0, 1))
+    one, two, three = (
+        robustness(net, X, y, max_rows=20, sigma=None, random_state=seed) for seed in (0, 0, 1)
+    )
     assert (one.rows, one.total) == (20, 150)
     assert one.to_json() == two.to_json()
     assert one.index.tolist() != three.index.tolist()

@@ -57,7 +57,9 @@ def test_same_seed_same_radii(rng: np.random.Generator):
     np.testing.assert_array_equal(one.radius, two.radius)
 
 
-@pytest.mark.parametrize(("options", "error"), [({"sigma": 0.0}, ParameterError), ({"sigma": 1.0, "draws": 0}, ParameterError)])
+@pytest.mark.parametrize(
+    ("options", "error"), [({"sigma": 0.0}, ParameterError), ({"sigma": 1.0, "draws": 0}, ParameterError)]
+)
 def test_bad_input(options: dict, error: type):
     with pytest.raises(error):
         certified_radius(plane(WEIGHT), np.ones((2, 3)), [0, 1], **options)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from diabolo.attacks import Minimal, Square
+from diabolo.attacks.rows import Rows
 from diabolo.errors import EpsilonError, LabelError, ParameterError
 from diabolo.evaluate.contest import Contest, Sizes, spent
 from diabolo.evaluate.proportions import wilson
@@ -100,12 +101,12 @@ def robustness(
         raise LabelError(f"there are {len(labels)} labels for {target.rows} rows: give one for each.")
     index = _drawn(target.rows, max_rows, random_state)
     contest = Contest(target, index, labels[index], norm, random_state)
-    other = _other_class(target, labels, contest, random_state)
+    other, known = _neighbors(target, labels, contest, random_state)
     checks = of_model(contest)
     sizes, fooled, smallest = _attack(contest, eps, effort, other)
     gradient = contest.differentiable()
     rows = np.flatnonzero(contest.right)[:checked_rows]
-    evidence = Evidence(contest, sizes, fooled, smallest, rows, other)
+    evidence = Evidence(contest, sizes, fooled, smallest, rows, known)
     checks += of_attack(evidence) if gradient else without_gradient(contest)
     certificate = _certificate(contest, sigma, draws)
     return _record(target, contest, sizes, checks, certificate, other, gradient)
@@ -181,19 +182,34 @@ def _grid(distances: np.ndarray, sizes: tuple[float, ...]) -> np.ndarray:
     return np.unique([*np.linspace(0.0, most, POINTS), *sizes])
 
 
-def _other_class(target: Target, labels: np.ndarray, contest: Contest, seed: int) -> float | None:
-    """Median distance of a row to the nearest row of another class, in the unit and norm of the attack."""
+def _neighbors(
+    target: Target, labels: np.ndarray, contest: Contest, seed: int
+) -> tuple[float | None, np.ndarray]:
+    """Median distance to the nearest row of another class, and each row's to the nearest that the model calls otherwise.
+
+    In the unit and norm of the attack; rows that differ in what must not change are out of reach.
+    """
     pool = _drawn(target.rows, POOL, derive(seed, "pool"))
+    others = Rows.of(target.take(pool), contest.rows.x.device, contest.victim.dtype).x
+    distances = _distances(contest, others)
+    other = torch.from_numpy(contest.y[:, None] != labels[pool][None])
+    least = torch.where(other, distances, torch.inf).amin(1)
+    least = least[torch.isfinite(least)]
+    said = torch.from_numpy(contest.y[:, None] != contest.names(contest.ask(others).argmax(1))[None])
+    known = torch.where(said, distances, torch.inf).amin(1).numpy()
+    return (float(least.median()) if len(least) else None), known
+
+
+def _distances(contest: Contest, others: Tensor) -> Tensor:
+    """Between the rows and others, (n, m); infinite where something differs that must not change."""
     domain = contest.domain(float("inf"))
-    others = contest.rows.of(target.take(pool), contest.rows.x.device, contest.victim.dtype).x
     free = movable(domain, others[0])
     scale = 1.0 if domain.scale is None else domain.scale
-    a, b = ((x / scale)[:, free].flatten(1).double() for x in (contest.rows.x, others))
-    found = torch.cat([torch.cdist(part, b, P[contest.norm]) for part in a.split(64)])
-    found[torch.from_numpy(contest.y[:, None] == labels[pool][None])] = torch.inf
-    least = found.amin(1)
-    least = least[torch.isfinite(least)]
-    return float(least.median()) if len(least) else None
+    a, b = ((x / scale).double() for x in (contest.rows.x, others))
+    found = torch.cat([torch.cdist(part, b[:, free], P[contest.norm]) for part in a[:, free].split(64)])
+    if not bool(free.all()):
+        found[torch.cdist(a[:, ~free], b[:, ~free], P["linf"]) > 0] = torch.inf
+    return found.cpu()
 
 
 def _certificate(contest: Contest, sigma: Any, draws: int) -> Certificate | None:

@@ -63,7 +63,7 @@ class Target:
         if isinstance(model, Estimator) and not callable(getattr(model, "to_module", None)):
             raise CapabilityError(
                 f"a {type(model).__name__} has no labels to be wrong about: give a classifier, which "
-                "`diabolo fit DATA --model classifier --label COLUMN` makes."
+                "`diabolo harden DATA --label COLUMN -o FILE` makes."
             )
         if isinstance(X, np.ndarray | Tensor):
             return cls(model, X, Limits.of(bounds))

@@ -250,9 +250,9 @@ class Robustness:
             )
         unit = " standard deviations" if "deviations" in self.unit else ""
         size = f"half of these are fooled by a change of {self.median_distance:.3g}{unit} in {self.norm_name}"
-        if not self.other_class_distance:
+        share = self.median_distance / (self.other_class_distance or self.median_distance)
+        if share >= 1:
             return f"{start}; {size}."
-        share = self.median_distance / self.other_class_distance
         return f"{start}; {size}, {_percent(share)} of the way to a row of another class."
 
     @property

@@ -203,10 +203,14 @@ class RobustClassifier(Supervised):
         if not isinstance(self.method, str) or self.method not in METHODS:  # type: ignore[redundant-expr]
             raise ParameterError(f"method={self.method!r} is not one of {', '.join(METHODS)}.")
         if not isinstance(self.ball, Ball) or math.isinf(self.ball.eps):  # type: ignore[redundant-expr]
-            raise ParameterError(f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say.")
+            raise ParameterError(
+                f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say."
+            )
         steps = defaults.number("steps", self.steps)
         if self.method == "fgsm" and steps not in (None, 1):
-            raise ParameterError(f"steps={self.steps!r}: fgsm takes one; method='pgd' takes as many as you like.")
+            raise ParameterError(
+                f"steps={self.steps!r}: fgsm takes one; method='pgd' takes as many as you like."
+            )
         if self.step_size is not None and not _is_number(self.step_size, low=0.0):
             raise ParameterError(f"step_size={self.step_size!r} is neither None nor a positive length.")
         low = -1.0 if self.method in ("trades", "vat") else 0.0

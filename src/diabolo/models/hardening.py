@@ -136,7 +136,9 @@ class Hardened(Objective):
         rule = Steepest(length)
         with still(self.inner), torch.enable_grad():
             if steps > 1:
-                found = ascend(loss, cells, domain, rule, steps=steps, stop="never", keep="latest", start=start).x
+                found = ascend(
+                    loss, cells, domain, rule, steps=steps, stop="never", keep="latest", start=start
+                ).x
             else:  # one step needs no look at where it leads
                 point = (cells if start is None else start).detach().requires_grad_()
                 values = loss(point, batch.index)
@@ -169,7 +171,11 @@ class Traded(Hardened):
         fixed = p.detach()
 
         def loss(cells: Tensor, rows: Tensor) -> Tensor:
-            part, target = (batch, fixed) if self.steps == 1 or len(rows) == len(batch) else (batch.take(rows), fixed[rows])
+            part, target = (
+                (batch, fixed)
+                if self.steps == 1 or len(rows) == len(batch)
+                else (batch.take(rows), fixed[rows])
+            )
             return divergence(target, self.inner.net(self.around.moved(part, cells)))
 
         start = self.around.anywhere(self.around.cells(batch))

@@ -87,7 +87,9 @@ class Purified:
                 "columns."
             )
         if self.rounds < 1:
-            raise CapabilityError(f"rounds={self.rounds}: a row passes through the autoencoder at least once.")
+            raise CapabilityError(
+                f"rounds={self.rounds}: a row passes through the autoencoder at least once."
+            )
 
     @property
     def classes_(self) -> np.ndarray:

@@ -19,7 +19,9 @@ def _classes() -> dict[str, Any]:
     from diabolo import models  # here, for the models themselves import this module
     from diabolo.models.steadiness import Adversarial
 
-    exported = {name: getattr(module, name) for module in (attacks, nn, terms, train) for name in module.__all__}
+    exported = {
+        name: getattr(module, name) for module in (attacks, nn, terms, train) for name in module.__all__
+    }
     values = {name: value for name, value in exported.items() if dataclasses.is_dataclass(value)}
     values["Adversarial"] = Adversarial
     return {**values, **{name: getattr(models, name) for name in models.__all__}}

@@ -58,7 +58,9 @@ class Adversarial(Penalty):
         if not 0 <= self.weight < math.inf:
             raise ParameterError(f"weight={self.weight} is not a weight: give a number from 0.")
         if not isinstance(self.ball, Ball) or math.isinf(self.ball.eps):  # type: ignore[redundant-expr]
-            raise ParameterError(f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say.")
+            raise ParameterError(
+                f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say."
+            )
         if self.steps < 1:
             raise ParameterError(f"steps={self.steps}: a search takes at least one step.")
 

@@ -54,7 +54,10 @@ class Surroundings:
         _check_bytes(blocks, ball)
         limits = [_limits(column) for column in blocks.values()]
         if len(limits) > 1:  # flat and side by side
-            flat = [[np.broadcast_to(edge, sum(c.widths)) for edge in part] for c, part in zip(blocks.values(), limits, strict=True)]
+            flat = [
+                [np.broadcast_to(edge, sum(c.widths)) for edge in part]
+                for c, part in zip(blocks.values(), limits, strict=True)
+            ]
             limits = [tuple(np.concatenate(edges) for edges in zip(*flat, strict=True))]
         low, high, scale = (torch.as_tensor(edge, dtype=torch.float32) for edge in limits[0])
         return cls(tuple(blocks), Domain(ball, low, high, None if bool((scale == 1).all()) else scale))
@@ -65,7 +68,9 @@ class Surroundings:
             part.to(device) if isinstance(part, Tensor) else part
             for part in (self.domain.low, self.domain.high, self.domain.scale)
         )
-        return dataclasses.replace(self, domain=dataclasses.replace(self.domain, low=low, high=high, scale=scale))
+        return dataclasses.replace(
+            self, domain=dataclasses.replace(self.domain, low=low, high=high, scale=scale)
+        )
 
     def cells(self, batch: Batch) -> Tensor:
         """What may move, (B, ...)."""
@@ -108,7 +113,11 @@ def _limits(column: Column) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _check_bytes(blocks: dict[str, Column], ball: Ball) -> None:
     """A change of less than one of 255 is none."""
-    if isinstance(ball, Linf) and ball.eps < 1 and any(isinstance(c, Image) and c.bytes for c in blocks.values()):
+    if (
+        isinstance(ball, Linf)
+        and ball.eps < 1
+        and any(isinstance(c, Image) and c.bytes for c in blocks.values())
+    ):
         raise EpsilonError(
             f"eps={ball.eps:g} changes nothing of images that came as bytes: it counts in their unit, from 0 to 255. Give "
             f"Linf({ball.eps:g} * 255), or the images as floats in [0, 1]."
