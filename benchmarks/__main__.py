@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import (
     adult,
     anomaly,
+    attacks,
     denoise,
     digits,
     estimators,
@@ -62,6 +63,10 @@ GROUPS: dict[str, Group] = {
     "zoom": denoise.zoom,
     "vae-static": vae.static,
     "vae-dynamic": vae.dynamic,
+    "attack-steps": attacks.steps,
+    "attack-same": attacks.same,
+    "attack-smallest": attacks.smallest,
+    "attack-affine": attacks.affine,
 }
 ON_REQUEST: dict[str, Group] = {"peer-settings": speed.peer_settings}
 

@@ -13,7 +13,7 @@ import numpy as np
 __all__ = ["ContestantError", "DataAbsentError", "Race"]
 
 CONTESTANTS = Path(__file__).parent / "contestants"
-PEERS = ("pyod", "pythae")  # contestants that run in the peers' environment
+PEERS = ("peers", "pyod", "pythae")  # contestants that run in the peers' environment
 SOURCES = {
     "mnist.npz": (
         "MNIST (yann.lecun.com/exdb/mnist) as one NumPy file with x_train (60000, 28, 28) uint8, y_train, "

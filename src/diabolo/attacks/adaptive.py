@@ -55,11 +55,14 @@ class Halving:
     def looks(self) -> dict[int, int]:
         """Steps after which the length may halve, with the span since the last look."""
         shares, found = [0.0, FIRST], {}
-        while math.ceil(shares[-1] * self.steps) < self.steps:
-            now, last = (math.ceil(share * self.steps) for share in (shares[-1], shares[-2]))
-            found[now] = now - last
+        while (now := self._at(shares[-1])) < self.steps:
+            found[now] = now - self._at(shares[-2])
             shares.append(shares[-1] + max(shares[-1] - shares[-2] - LESS, LEAST))
         return found
+
+    def _at(self, share: float) -> int:
+        """The step at a share of the search; what rounding adds to a whole number does not count."""
+        return math.ceil(share * self.steps - 1e-9)
 
     def begin(self, x: Tensor) -> State:
         """Nothing is known of any row."""

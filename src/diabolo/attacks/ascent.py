@@ -98,6 +98,13 @@ class Ascent:
         Position in ``REASONS``.
     steps, forward, backward : int64 Tensor of shape (n,)
         Steps until that row was found, and passes spent.
+
+    Examples
+    --------
+    >>> from diabolo.attacks import Domain, Linf, Steepest
+    >>> found = ascend(lambda x, rows: x.sum(1), torch.zeros(2, 1), Domain(Linf(0.2)), Steepest(0.1), steps=5)
+    >>> [REASONS[i] for i in found.reason], found.backward.tolist()
+    (['stalled', 'stalled'], [3, 3])
     """
 
     x: Tensor
@@ -115,8 +122,17 @@ class Ascent:
         return cls(*(torch.cat([getattr(part, name) for part in parts]) for name in fields))
 
     def improved(self, rows: Tensor, other: "Ascent") -> "Ascent":
-        """This search, with another one of some rows (positions) where that one succeeded; the passes of both count."""
-        better = other.reached & ~self.reached[rows]
+        """The same search, with another one of some rows (positions) where that succeeded; the passes of both count."""
+        return self._with(rows, other, other.reached & ~self.reached[rows])
+
+    def or_better(self, other: "Ascent") -> "Ascent":
+        """The better of two searches of the same rows; the passes of both count."""
+        better = (other.loss > self.loss) & (other.reached == self.reached)
+        rows = torch.arange(len(self.x), device=self.x.device)
+        return self._with(rows, other, better | (other.reached & ~self.reached))
+
+    def _with(self, rows: Tensor, other: "Ascent", better: Tensor) -> "Ascent":
+        """Some rows of another search taken over where that is better."""
         chosen = rows[better]
         fields = {
             field.name: getattr(self, field.name).index_copy(0, chosen, getattr(other, field.name)[better])

@@ -57,10 +57,18 @@ class Distortion:
     before, after : float ndarray of shape (n,)
         What was pursued: the reconstruction error, the shift, or the distance to the target's code.
     success : bool ndarray of shape (n,)
-        For ``evasion`` whether the error fell below the threshold, else whether ``after`` is on the right side of ``before``.
+        For ``evasion`` whether the error fell below the threshold, else whether ``after`` is beyond ``before``.
     passes : int ndarray of shape (n, 2)
         Forward and backward.
     unit : str
+
+    Examples
+    --------
+    >>> from diabolo.attacks import L2
+    >>> coder = torch.nn.Linear(2, 1), torch.nn.Linear(1, 2)
+    >>> found = AutoencoderAttack(L2(0.1), restarts=1).run(coder, torch.zeros(3, 2))
+    >>> bool((found.after >= found.before).all())
+    True
     """
 
     X: Any
@@ -85,6 +93,8 @@ class AutoencoderAttack:
     goal : {"reconstruction", "latent", "target", "evasion"}
     steps : int
         Half of them between extreme points.
+    restarts : int
+        Searches, from random points and from what lies opposite to the best so far; the best is kept.
     random_state : int
 
     References
@@ -104,6 +114,7 @@ class AutoencoderAttack:
     ball: Ball
     goal: Goal = "reconstruction"
     steps: int = 100
+    restarts: int = 3
     random_state: int = 0
 
     def __post_init__(self) -> None:
@@ -111,6 +122,8 @@ class AutoencoderAttack:
             raise ParameterError(f"goal={self.goal!r} is not one of {', '.join(GOALS)}.")
         if self.steps < 2:
             raise ParameterError(f"steps={self.steps}: give at least 2.")
+        if self.restarts < 1:
+            raise ParameterError(f"restarts={self.restarts}: give at least 1.")
 
     def run(
         self,
@@ -207,15 +220,24 @@ class AutoencoderAttack:
         return lambda x, rows: _distance(coder.encode(x, rows), codes[rows]), 1 if wanted is None else -1
 
     def _search(self, loss: Loss, x: Tensor, domain: Domain, batch: int) -> Ascent:
+        """The best of several searches, each from a random point."""
+        draws = generator(self.random_state, "autoencoder", batch)
+        found = self._once(loss, x, domain, domain.sample(x, draws))
+        for turn in range(1, self.restarts):
+            opposite = domain.project(
+                2 * x - found.x, x
+            )  # where a code is moved far, the other way is often far too
+            found = found.or_better(
+                self._once(loss, x, domain, opposite if turn % 2 else domain.sample(x, draws))
+            )
+        return found
+
+    def _once(self, loss: Loss, x: Tensor, domain: Domain, start: Tensor) -> Ascent:
         """From extreme point to extreme point, then in steps that choose their length."""
-        half, draws = self.steps // 2, generator(self.random_state, "autoencoder", batch)
-        start = domain.sample(x, draws)
+        half = self.steps // 2
         coarse = ascend(loss, x, domain, Farthest(), steps=half, start=start)
         rule = Halving(self.ball.step(half, *domain.edges(x)) * half / 5, half)
-        fine = ascend(loss, x, domain, rule, steps=half, start=coarse.x)
-        return dataclasses.replace(
-            fine, forward=fine.forward + coarse.forward, backward=fine.backward + coarse.backward
-        )
+        return coarse.or_better(ascend(loss, x, domain, rule, steps=half, start=coarse.x))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -229,6 +251,14 @@ class AmplificationCurve:
     shift, amplification : ndarray of shape (s, n)
         Of every row.
     before, after : ndarray of shape (s, n)
+
+    Examples
+    --------
+    >>> from diabolo.attacks import L2
+    >>> coder = torch.nn.Linear(2, 1, bias=False), torch.nn.Linear(1, 2)
+    >>> curve = amplification_curve(coder, torch.zeros(1, 2), [0.1, 1.0], L2, goal="latent", restarts=1)
+    >>> bool(np.allclose(curve.amplification[0], curve.amplification[1], rtol=1e-3))
+    True
     """
 
     sizes: np.ndarray
@@ -258,7 +288,7 @@ def amplification_curve(
     ball : type of Ball
     goal : {"reconstruction", "latent"}
     options
-        ``steps`` and ``random_state`` of :class:`AutoencoderAttack`.
+        ``steps``, ``restarts`` and ``random_state`` of :class:`AutoencoderAttack`.
 
     Examples
     --------

@@ -379,7 +379,7 @@ def _greedy(gradient: Tensor, price: Tensor, total: Tensor, box: Box) -> Tensor:
 
 
 def _threshold(size: Tensor, room: Tensor, eps: float) -> Tensor:
-    """λ ≥ 0 with Σ min(max(size − λ, 0), room) = ε, (B, 1): a sum of hinges (a − λ)₊ − (a − room − λ)₊, solved by sorting."""
+    """λ ≥ 0 with Σ min(max(size − λ, 0), room) = ε, (B, 1): hinges (a − λ)₊ − (a − room − λ)₊, solved by sorting."""
     hinges = torch.cat([size, (size - room).clamp(min=0.0)], 1)
     signs = torch.cat([torch.ones_like(size), -torch.ones_like(size)], 1)
     points, order = hinges.sort(1, descending=True)

@@ -48,6 +48,14 @@ class AttackResult:
         What the model says of ``X``.
     unit : str
         What ``norm`` counts in.
+
+    Examples
+    --------
+    >>> from diabolo.attacks import FGSM, Linf
+    >>> net = torch.nn.Linear(1, 2)
+    >>> _ = net.load_state_dict({"weight": torch.tensor([[1.0], [-1.0]]), "bias": torch.zeros(2)})
+    >>> print(FGSM(Linf(0.5)).run(net, torch.tensor([[0.25], [2.0]]), [0, 0]))
+    1 of 2 rows fooled, median change 0.5 (in the unit of the data), 0 were wrong before; 5.0 passes a row
     """
 
     X: Any
@@ -65,9 +73,10 @@ class AttackResult:
         """One line: how many were fooled, by how much, at what cost."""
         tried = self.reason != REASONS[SKIPPED]
         size = f", median change {np.median(self.norm[self.success]):.4g}" if self.success.any() else ""
+        cost = self.passes[tried].sum(1).mean() if tried.any() else 0
         return (
             f"{int(self.success.sum())} of {int(tried.sum())} rows fooled{size} (in {self.unit}), "
-            f"{int((~tried).sum())} were wrong before; {self.passes[tried].sum(1).mean() if tried.any() else 0:.1f} passes a row"
+            f"{int((~tried).sum())} were wrong before; {cost:.1f} passes a row"
         )
 
 

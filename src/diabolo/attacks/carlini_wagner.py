@@ -1,4 +1,4 @@
-"""Carlini and Wagner's attack: the change and the margin in one loss, minimized by Adam, their weight found by bisection."""
+"""Carlini and Wagner's attack: change and margin in one loss, minimized by Adam, their weight found by bisection."""
 
 import dataclasses
 import math
@@ -34,7 +34,7 @@ class CarliniWagner(Attack):
     learning_rate : float
         In w: for bounded features relative to their range.
     weight : float
-        First c.
+        First c, where changes count in the mean range of the features.
     targeted, margin, random_state
         See :class:`Attack`.
 
@@ -96,20 +96,18 @@ class CarliniWagner(Attack):
             with torch.enable_grad():
                 point = w.detach().requires_grad_()
                 x = coordinates.rows(point)
-                logits = task.victim.logits(
-                    task.domain.repair(x, task.x) if task.domain.whole is not False else x
-                )
+                on_grid = (
+                    x + (task.domain.repair(x, task.x) - x).detach()
+                )  # the gradient passes the rounding by
+                logits = task.victim.logits(on_grid)
                 margin = goal.margin_of(logits, rows)
-                change = (task.domain.delta(x, task.x)).square().sum(1)
+                change = (task.domain.delta(x, task.x) / coordinates.size).square().sum(1)
                 lacking = (task.margin + 2 * rounding(logits) - margin).clamp(min=0.0)
                 gradient = gradient_of(-(change + weight * lacking), point)
-            asked = task.domain.repair(x.detach(), task.x)
             good = goal.surely_met(margin.detach(), logits.detach())
-            near = good & (task.domain.norm(asked, task.x) < size)
-            best, size = (
-                torch.where(wide(near, x), asked, best),
-                torch.where(near, task.domain.norm(asked, task.x), size),
-            )
+            length = task.domain.norm(on_grid.detach(), task.x)
+            near = good & (length < size)
+            best, size = torch.where(wide(near, x), on_grid.detach(), best), torch.where(near, length, size)
             met = met | good
             first = DECAY[0] * first + (1 - DECAY[0]) * gradient
             second = DECAY[1] * second + (1 - DECAY[1]) * gradient.square()
@@ -131,10 +129,12 @@ class _Coordinates:
             -1, 1
         ) * INSIDE
         self.start = torch.where(self.bounded, torch.atanh(torch.where(self.bounded, share, 0.0)), task.x)
-        self.unit = torch.where(self.bounded, 1.0, task.x.abs().mean().clamp(min=1e-3))
+        spread = task.x.abs().mean().clamp(min=1e-3)
+        self.unit = torch.where(self.bounded, 1.0, spread)
+        self.size = float(torch.where(self.bounded, high - low, spread).mean())  # c has no unit then
 
     def rows(self, w: Tensor) -> Tensor:
-        """w -> rows within their bounds."""
+        """W -> rows within their bounds."""
         free = torch.minimum(torch.maximum(w, self.low), self.high)
         bounded = self.center + self.half * torch.tanh(torch.where(self.bounded, w, 0.0))
         return torch.where(self.half == 0, self.x, torch.where(self.bounded, bounded, free))

@@ -162,9 +162,7 @@ class _OfSchema(Coder):
         )
         nets = [part for part in vars(model).values() if isinstance(part, nn.Module)]
         self.module = nn.ModuleList(nets)
-        own = all(
-            isinstance(c, Image) or (isinstance(c, Continuous) and c.shared) for c in self.blocks.values()
-        )
+        own = all(isinstance(column, Image) or column.shared for column in self.blocks.values())
         self.unit = "the unit of the data" if own else "standard deviations of each column"
 
     def _moved(self, x: Tensor, rows: Tensor) -> Batch:
@@ -187,9 +185,9 @@ class _OfSchema(Coder):
 
     def error(self, x: Tensor, rows: Tensor) -> PerRow:
         batch = self._moved(x, rows)
-        return self.schema.errors_by_column(
-            batch, self.model.decode_coordinates(self.model.encode_batch(batch))
-        ).sum(1)
+        off = self.model.decode_coordinates(self.model.encode_batch(batch)) - self.schema.coordinates(batch)
+        seen = self.schema.coordinates_seen(batch)
+        return (off if seen is None else torch.where(seen, off, 0.0)).square().sum(1)
 
     def edges(self, bounds: tuple[float, float] | None) -> tuple[Tensor | float, Tensor | float]:
         if bounds is not None:

@@ -174,6 +174,6 @@ def _check_inside(x: Tensor, low: Tensor, high: Tensor) -> None:
         row, feature = (int(i) for i in out.nonzero()[0])
         raise BoundsError(
             f"row {row} has {float(x[row, feature]):g} in feature {feature}, outside its bounds "
-            f"[{float(low[feature]):g}, {float(high[feature]):g}]; {int(out.any(1).sum())} of {len(x)} rows lie outside. Give "
-            "the bounds of the data as they come (normalized data have others than [0, 1])."
+            f"[{float(low[feature]):g}, {float(high[feature]):g}]; {int(out.any(1).sum())} of {len(x)} rows lie outside. "
+            "Give the bounds of the data as they come (normalized data have others than [0, 1])."
         )

@@ -10,7 +10,8 @@ wrong. Targeted, y is the wanted class and m = z_y − max_{j≠y} z_j.
 References
 ----------
 Carlini & Wagner, "Towards evaluating the robustness of neural networks", IEEE S&P 2017 (margin).
-Croce & Hein, "Reliable evaluation of adversarial robustness with an ensemble of diverse parameter-free attacks", ICML 2020 (DLR).
+Croce & Hein, "Reliable evaluation of adversarial robustness with an ensemble of diverse parameter-free attacks", ICML
+2020 (DLR).
 """
 
 import dataclasses
@@ -29,7 +30,7 @@ __all__ = ["LOSSES", "Classification", "ClassificationLoss", "margins"]
 
 ClassificationLoss = Literal["ce", "margin", "dlr"]
 LOSSES = ("ce", "margin", "dlr")
-ROUNDING = 16  # units in the last place of the largest logit
+ROUNDING = 32  # units in the last place of the largest logit, or of one: where two logits meet they may be small sums
 LEAST_CLASSES = {False: 3, True: 4}  # of DLR, untargeted and targeted
 
 
@@ -120,7 +121,7 @@ class Classification:
 
 def rounding(logits: Tensor) -> PerRow:
     """By how much margins of logits (B, C) may differ when they are asked again."""
-    return ROUNDING * torch.finfo(logits.dtype).eps * logits.detach().abs().amax(1)
+    return ROUNDING * torch.finfo(logits.dtype).eps * logits.detach().abs().amax(1).clamp(min=1.0)
 
 
 def allowed(loss: ClassificationLoss, classes: int, *, targeted: bool) -> ClassificationLoss:
@@ -133,7 +134,8 @@ def allowed(loss: ClassificationLoss, classes: int, *, targeted: bool) -> Classi
     least = LEAST_CLASSES[targeted]
     if loss == "dlr" and classes < least:
         warn(
-            f"the DLR loss needs {least} classes and the model has {classes}: the margin of the logits is ascended instead.",
+            f"the DLR loss needs {least} classes and the model has {classes}: the margin of the logits is ascended "
+            "instead.",
             TooFewClassesWarning,
         )
         return "margin"

@@ -39,6 +39,7 @@ class FGSM(Attack):
 
     Examples
     --------
+    >>> import torch
     >>> from diabolo.attacks import Linf
     >>> net = torch.nn.Linear(2, 2)
     >>> _ = net.load_state_dict({"weight": torch.tensor([[1.0, 0.0], [-1.0, 0.0]]), "bias": torch.zeros(2)})
@@ -93,6 +94,7 @@ class PGD(Attack):
 
     Examples
     --------
+    >>> import torch
     >>> from diabolo.attacks import Linf
     >>> net = torch.nn.Linear(2, 2)
     >>> _ = net.load_state_dict({"weight": torch.tensor([[1.0, 0.0], [-1.0, 0.0]]), "bias": torch.zeros(2)})
@@ -212,8 +214,8 @@ def _warn_saturated(saved: Tensor) -> None:
     """Say where the cross-entropy hid what the margin found."""
     if saved.any():
         warn(
-            f"the cross-entropy of {int(saved.sum())} rows has no gradient, for the model is very sure of them; ascending the "
-            "margin of the logits fooled it. loss='margin' does so at once.",
+            f"the cross-entropy of {int(saved.sum())} rows has no gradient, for the model is very sure of them; ascending "
+            "the margin of the logits fooled it. loss='margin' does so at once.",
             SaturatedLossWarning,
         )
 

@@ -48,7 +48,8 @@ class Limits:
     --------
     >>> from diabolo.attacks import Linf
     >>> limits = Limits(0.0, 100.0, immutable=["sex"], rises=["age"], names=("age", "sex", "weight"))
-    >>> [edge.tolist() for edge in limits.domain(Linf(5.0), torch.tensor([[40.0, 1.0, 70.0]])).box(torch.tensor([[40.0, 1.0, 70.0]]))]
+    >>> x = torch.tensor([[40.0, 1.0, 70.0]])
+    >>> [edge.tolist() for edge in limits.domain(Linf(5.0), x).box(x)]
     [[[0.0, 0.0, -70.0]], [[60.0, 0.0, 30.0]]]
     """
 
@@ -209,22 +210,22 @@ def _ranges(column: Column) -> np.ndarray:
             return np.stack([*edges, _deviations(column), zero, one])
         case Count():
             return np.stack([zero, column.high, np.maximum(column.high, 1) / 4, one, one])
-        case Ordinal() | Binary() if all(
-            isinstance(level, int | float) for levels in column.levels for level in levels
-        ):
-            levels = [np.array(levels) for levels in column.levels]
-            whole = [float(np.allclose(np.diff(np.sort(found)), 1)) for found in levels]
-            return np.stack(
-                [
-                    [f.min() for f in levels],
-                    [f.max() for f in levels],
-                    [f.std() for f in levels],
-                    whole,
-                    whole,
-                ]
-            )
+        case Ordinal() | Binary():
+            return np.stack([_ladder(levels) for levels in column.levels], 1)
         case _:
             return np.stack([-np.inf * one, np.inf * one, one, zero, zero])
+
+
+def _ladder(levels: tuple[Any, ...]) -> list[float]:
+    """The same five numbers of one column of levels: whole numbers in a row can be stepped along, others stay."""
+    steps = all(isinstance(level, int | float) for level in levels) and np.allclose(
+        np.diff(np.sort(levels)), 1
+    )
+    return (
+        [min(levels), max(levels), float(np.std(levels)), 1.0, 1.0]
+        if steps
+        else [-np.inf, np.inf, 1.0, 0.0, 0.0]
+    )
 
 
 def _deviations(column: Continuous) -> np.ndarray:

@@ -143,7 +143,7 @@ class _Hunt:
         return list(likely.gather(1, order).T)
 
     def climb(self, rows: Tensor, x: Tensor, share: float, rivals: Tensor | None = None) -> None:
-        """Ascend the margin from ``x`` until the row is fooled or no nearer than before; steps are shares of the distance."""
+        """Ascend the margin from ``x`` until the row is fooled or no nearer than before, by shares of the distance."""
         length = x.new_zeros(len(x))
         for _ in range(MOST):
             point = self.domain.repair(x, self.x[rows])
@@ -177,7 +177,7 @@ class _Hunt:
             self.climb(rows[nearer], candidate[nearer], 1.0)
 
     def halve(self, rounds: int) -> None:
-        """Back from each success toward the row: where a line through both margins says, on either side of it, and half way."""
+        """Back from each success toward the row: to where both margins point, to either side of it, and half way."""
         rows = self.fooled
         if not len(rows):
             return

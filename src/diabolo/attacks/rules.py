@@ -1,4 +1,5 @@
 """How a gradient becomes a step: the rules that :func:`~diabolo.attacks.ascend` follows."""
+# ruff: noqa: ARG002 - a rule is given all that any rule may need
 
 import dataclasses
 
@@ -29,12 +30,18 @@ class Steepest:
     length: float
     memory: bool = dataclasses.field(default=False, init=False)
 
-    def begin(self, x: Tensor) -> State:  # noqa: ARG002
+    def begin(self, x: Tensor) -> State:
         """Nothing."""
         return {}
 
     def move(
-        self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
+        self,
+        x: Tensor,
+        gradient: Tensor,
+        loss: PerRow,
+        origin: Tensor,
+        space: Space,
+        state: State,
     ) -> Tensor:
         """One step of fixed length."""
         return space.project(x + self.length * space.steepest(gradient, x, origin), origin)
@@ -68,7 +75,13 @@ class Accumulated:
         return {"velocity": torch.zeros_like(x)}
 
     def move(
-        self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
+        self,
+        x: Tensor,
+        gradient: Tensor,
+        loss: PerRow,
+        origin: Tensor,
+        space: Space,
+        state: State,
     ) -> Tensor:
         """One step along what has added up."""
         size = gradient.flatten(1).abs().mean(1).clamp(min=torch.finfo(gradient.dtype).tiny)
@@ -89,12 +102,18 @@ class Farthest:
 
     memory: bool = dataclasses.field(default=False, init=False)
 
-    def begin(self, x: Tensor) -> State:  # noqa: ARG002
+    def begin(self, x: Tensor) -> State:
         """Nothing."""
         return {}
 
     def move(
-        self, x: Tensor, gradient: Tensor, loss: PerRow, origin: Tensor, space: Space, state: State
+        self,
+        x: Tensor,
+        gradient: Tensor,
+        loss: PerRow,
+        origin: Tensor,
+        space: Space,
+        state: State,
     ) -> Tensor:
         """The extreme point."""
         return space.furthest(gradient, origin)

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 __all__ = ["twin"]
 
+PROBES = 64  # rows on which a linear twin has to agree
+
 
 class Affine(nn.Module):
     """x · scale + shift, feature by feature."""
@@ -68,23 +70,21 @@ def twin(model: Any) -> nn.Module | None:
     if kind == "MLPClassifier":
         return _perceptron(model)
     weight = getattr(model, "coef_", None)
-    if not (
-        isinstance(weight, np.ndarray)
-        and weight.ndim == 2
-        and callable(getattr(model, "decision_function", None))
-    ):
+    if not (isinstance(weight, np.ndarray) and callable(getattr(model, "decision_function", None))):
         return None
-    return _linear(model, weight)
+    return _linear(model, np.atleast_2d(weight))
 
 
 def _linear(model: Any, weight: np.ndarray) -> nn.Module | None:
-    """Z = W x + b, if that is what the model decides by (support vectors in pairs do not)."""
+    """The layer W x + b, if that is what the model decides by (support vectors in pairs do not)."""
     layer = Layer(weight.T, np.broadcast_to(model.intercept_, len(weight)))
-    probe = np.random.default_rng(0).normal(size=(4, weight.shape[1]))
+    probe = np.random.default_rng(0).normal(size=(PROBES, weight.shape[1]))
     with torch.no_grad():
         answer = layer(torch.from_numpy(probe)).numpy()
     decided = np.asarray(model.decision_function(probe)).reshape(len(probe), -1)
-    return layer if decided.shape == answer.shape and np.allclose(decided, answer) else None
+    best = answer.argmax(1) if answer.shape[1] > 1 else (answer[:, 0] > 0).astype(int)
+    same = decided.shape == answer.shape and np.allclose(decided, answer)
+    return layer if same and (model.classes_[best] == model.predict(probe)).all() else None
 
 
 def _perceptron(model: Any) -> nn.Module:
@@ -102,16 +102,15 @@ def _scaler(step: Any) -> nn.Module | None:
     """A scaler as an affine map."""
     kind = type(step).__name__
     if kind == "StandardScaler":
-        scale = 1.0 if step.scale_ is None else 1 / step.scale_
-        mean = 0.0 if step.mean_ is None else step.mean_
-        return Affine(scale, -np.asarray(mean) * scale)
+        scale = 1 / step.scale_ if step.with_std else 1.0
+        return Affine(scale, -(step.mean_ if step.with_mean else 0.0) * scale)
     if kind == "MinMaxScaler" and not step.clip:
         return Affine(step.scale_, step.min_)
     if kind == "MaxAbsScaler":
         return Affine(1 / step.scale_, 0.0)
     if kind == "RobustScaler":
-        scale = 1.0 if step.scale_ is None else 1 / step.scale_
-        return Affine(scale, -np.asarray(0.0 if step.center_ is None else step.center_) * scale)
+        scale = 1 / step.scale_ if step.with_scaling else 1.0
+        return Affine(scale, -(step.center_ if step.with_centering else 0.0) * scale)
     return None
 
 

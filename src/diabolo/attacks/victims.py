@@ -174,8 +174,8 @@ def warn_training(victim: Victim) -> None:
     modules = () if victim.module is None else victim.module.modules()
     if any(m.training and isinstance(m, RESTLESS) for m in modules):
         warn(
-            f"{victim.name} is in training mode, in which dropout and batch statistics change its answers: it is attacked in "
-            "evaluation mode, and its flags are given back. Call .eval() to say that you know.",
+            f"{victim.name} is in training mode, in which dropout and batch statistics change its answers: it is attacked "
+            "in evaluation mode, and its flags are given back. Call .eval() to say that you know.",
             TrainingModeWarning,
         )
 
@@ -201,8 +201,8 @@ def check_logits(victim: Victim, logits: Tensor) -> None:
         )
     if bool((logits >= 0).all()) and bool(((logits.sum(1) - 1).abs() < SURE).all()):
         warn(
-            f"{victim.name} seems to give probabilities (they sum to one): through a second softmax their gradient is weak and "
-            "attacks look harmless. Attack attacks.LogProbabilities(model) instead.",
+            f"{victim.name} seems to give probabilities (they sum to one): through a second softmax their gradient is weak "
+            "and attacks look harmless. Attack attacks.LogProbabilities(model) instead.",
             ProbabilityWarning,
         )
 
@@ -213,7 +213,7 @@ def _two_sided(module: nn.Module) -> Callable[[Tensor], Tensor]:
     def logits(x: Tensor) -> Tensor:
         answer = module(x)
         answer = answer[:, None] if answer.ndim == 1 else answer
-        return torch.cat([torch.zeros_like(answer), answer], 1) if answer.shape[-1] == 1 else answer
+        return torch.cat([torch.zeros_like(answer), answer], 1) if answer.shape[1:] == (1,) else answer
 
     return logits
 
