@@ -3,6 +3,7 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from sklearn.utils.estimator_checks import check_estimator
 
@@ -10,16 +11,19 @@ import diabolo
 from benchmarks.bars import Bar
 from benchmarks.race import Race
 
-TABULAR = ("LinearAutoencoder", "Autoencoder", "Classifier", "SemiSupervisedClassifier", "VAE")
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "LinearAutoencoder": {"n_components": 1},
+    "Autoencoder": {"n_components": 1, "max_epochs": 3},
+    "Classifier": {"max_epochs": 20},
+    "RobustClassifier": {"max_epochs": 20},
+    "SemiSupervisedClassifier": {"n_components": 1, "max_epochs": 3, "method": "spread"},
+    "VAE": {"n_components": 1, "max_epochs": 3},
+}
 
 
 def measure(race: Race) -> Iterator[Bar]:
     """Failures of `check_estimator`; a skipped check does not apply to the estimator."""
-    for name in TABULAR:
-        arguments = {} if name == "LinearAutoencoder" else {"max_epochs": 3}
-        arguments = {"max_epochs": 20} if name == "Classifier" else {"n_components": 1, **arguments}
-        if name == "SemiSupervisedClassifier":
-            arguments["method"] = "spread"
+    for name, arguments in ARGUMENTS.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             results = check_estimator(getattr(diabolo, name)(**arguments), on_fail=None)

@@ -42,6 +42,7 @@ __all__ = [
     "NoGradientError",
     "NonFiniteGradientWarning",
     "NotADiaboloFileError",
+    "NotHardenedWarning",
     "NumbersAsTextWarning",
     "OutOfRangeWarning",
     "OutputError",
@@ -273,6 +274,10 @@ class OverfittingWarning(DiaboloWarning):
 
 class CatastrophicOverfittingWarning(DiaboloWarning):
     """A hardened classifier withstands the search of its training and falls for a better one."""
+
+
+class NotHardenedWarning(DiaboloWarning):
+    """A classifier that was trained to withstand changes withstands hardly any."""
 
 
 class LinearFallbackWarning(DiaboloWarning):

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.toy
 
 OWN = {
     "Classifier": {"max_epochs": 20},
+    "RobustClassifier": {"max_epochs": 20, "method": "fgsm"},
     "GAN": {"architecture": Dense((8,), activation="leaky_relu", norm="none")},
 }
 CHEAP = {"max_epochs": 3, "architecture": Dense((8,)), "method": "spread", "random_state": 0}

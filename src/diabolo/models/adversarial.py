@@ -4,9 +4,9 @@ r"""Classifiers that small changes of the row do not fool.
 
 Training looks, in every step, for the change within the ball that fools the network most, and learns from the changed row.
 ``fgsm`` finds it with one gradient step from a random point and costs twice a plain training; ``pgd`` takes several steps;
-``trades`` and ``vat`` ask only that the answer stays the same, and trade accuracy for it by a weight. What was reached is to be
-measured by :mod:`diabolo.attacks`, never by the loss of training: a network can learn to answer one step right and fall for
-two. That is watched on held-out rows; where it happens, the last good weights are kept and a warning says so.
+``trades`` and ``vat`` ask only that the answer stays the same, and trade accuracy for it by a weight. What was reached is
+to be measured by :mod:`diabolo.attacks`, never by the loss of training: a network can learn to answer one step right and fall
+for two. That is watched on held-out rows; where it happens, the last good weights are kept and a warning says so.
 
 Use it where somebody may change the input. Shapes: x (B, features) -> logits (B, C).
 
@@ -25,7 +25,7 @@ from typing import Any, Self
 from torch import Tensor
 
 from diabolo.attacks import Ball, Linf
-from diabolo.errors import CatastrophicOverfittingWarning, ParameterError
+from diabolo.errors import CatastrophicOverfittingWarning, NotHardenedWarning, ParameterError
 from diabolo.models import defaults
 from diabolo.models.codec import Architecture
 from diabolo.models.hardening import OVERFITTED, Ascended, Hardened, Traded, Virtual
@@ -64,8 +64,8 @@ class RobustClassifier(Supervised):
     Parameters
     ----------
     method : {"fgsm", "pgd", "trades", "vat"}
-        ``fgsm``: one step, twice the time of a plain training. ``pgd``: ``steps`` steps, the safest. ``trades``, ``vat``: the
-        same answer all over the ball, weighed against accuracy.
+        ``fgsm``: one step, twice the time of a plain training. ``pgd``: ``steps`` steps, the safest. ``trades``, ``vat``:
+        the same answer all over the ball, weighed against accuracy.
     ball : Ball
         The changes to withstand, ``attacks.Linf(0.1)`` say: in the unit of the data for arrays and images (bytes from 0 to
         255), in standard deviations for the columns of a table. Levels, counts and dates are not changed.
@@ -83,8 +83,8 @@ class RobustClassifier(Supervised):
     device : str
         ``auto``: a GPU where there is one.
     trainer : Trainer, optional
-        Everything else about training. What is left at its default is chosen for this model: the rate rises for two fifths of
-        the epochs and falls to zero, without weight decay.
+        Everything else about training. What is left at its default is chosen for this model: the rate rises for two fifths
+        of the epochs and falls to zero, without weight decay.
 
     Attributes
     ----------
@@ -108,6 +108,8 @@ class RobustClassifier(Supervised):
     -----
     CatastrophicOverfittingWarning
         The network learned to answer the search of training and nothing else; its last good weights are kept.
+    NotHardenedWarning
+        It withstands less than a network that answers every row alike.
 
     References
     ----------
@@ -173,15 +175,7 @@ class RobustClassifier(Supervised):
         """
         self._check()
         self._train(X, y, schema, run_dir)
-        if self.history_.stop_reason == OVERFITTED:
-            last = self.history_.epochs[-1].measures["robust_accuracy"][0]
-            best = self.history_.epochs[max(self.history_.best_epoch - 1, 0)].measures["robust_accuracy"][0]
-            warn(
-                f"catastrophic overfitting: the network withstands the {self._steps()} step(s) of its training and falls for "
-                f"ten (robust accuracy {last:.2f}, before {best:.2f}); the weights of epoch {self.history_.best_epoch} are "
-                "kept. Take method='pgd', or a smaller step_size or learning_rate.",
-                CatastrophicOverfittingWarning,
-            )
+        self._warn()
         return self
 
     def objective(self, net: Logits, labels: Tensor, material: Material) -> Objective:
@@ -194,6 +188,24 @@ class RobustClassifier(Supervised):
     def _settled(self, material: Material) -> Material:
         """One triangle of the learning rate."""
         return dataclasses.replace(material, trainer=material.trainer.settled(**OWN))
+
+    def _warn(self) -> None:
+        """Say where training has not hardened the network."""
+        robust = [0.0, *(epoch.measures["robust_accuracy"][0] for epoch in self.history_.epochs)]
+        kept = robust[self.history_.best_epoch]
+        if self.history_.stop_reason == OVERFITTED:
+            warn(
+                f"catastrophic overfitting: the network withstands the search of its training and falls for ten steps "
+                f"(robust accuracy {robust[-1]:.2f}, before {max(robust):.2f}); the weights of epoch "
+                f"{self.history_.best_epoch} are kept. Take method='pgd', or a smaller step_size or learning_rate.",
+                CatastrophicOverfittingWarning,
+            )
+        elif kept < 1 / len(self.classes_):
+            warn(
+                f"the network withstands {kept:.0%} of the changes that ten steps find in {self.ball}, less than one that "
+                "answers every row alike: take a smaller ball, more epochs, or method='pgd'.",
+                NotHardenedWarning,
+            )
 
     def _steps(self) -> int:
         return METHODS[self.method][1] if isinstance(self.steps, str) else int(self.steps)

@@ -36,12 +36,14 @@ from diabolo.shapes import PerRow
 from diabolo.train import Objective
 from diabolo.train.history import Epoch
 
-__all__ = ["OVERFITTED", "Hardened", "Ascended", "Traded", "Virtual"]
+__all__ = ["OVERFITTED", "Ascended", "Hardened", "Traded", "Virtual"]
 
 WATCH_STEPS = 10  # of the search on held-out rows
 REACH = 2.5  # lengths of the ball that all steps of a search make together
 OVERFITTED = "catastrophic_overfitting"
-FALLEN = 0.5  # of the best robust accuracy, below which training has failed
+FALLEN = (
+    0.5  # of the best robust accuracy, below which training has failed, if that was half the accuracy or more
+)
 
 
 def divergence(p: Tensor, logits: Tensor) -> PerRow:
@@ -108,7 +110,10 @@ class Hardened(Objective):
         robust = [epoch.measures["robust_accuracy"][0] for epoch in epochs]
         best = max(range(len(robust) - 1), key=robust.__getitem__)
         falls = sum(epochs[-1].terms.values()) < sum(epochs[best].terms.values())
-        return OVERFITTED if falls and robust[-1] < FALLEN * robust[best] else None
+        hardened = (
+            robust[best] > FALLEN * epochs[best].measures["accuracy"][0]
+        )  # before, it may well go up and down
+        return OVERFITTED if hardened and falls and robust[-1] < FALLEN * robust[best] else None
 
     def blame(self, batch: Batch) -> list[str]:
         """What the plain objective says."""
@@ -212,7 +217,7 @@ class Virtual(Hardened):
 
 
 def fisher_product(logits: Callable[[Tensor], Tensor], x: Tensor, direction: Tensor) -> Tensor:
-    """JᵀFJ d of each row, exactly: one product with J forward, one with Jᵀ backward.
+    """JᵀFJ d of each row, exactly: J d is the slope of Jᵀu by u, in the direction d.
 
     Parameters
     ----------
@@ -225,11 +230,17 @@ def fisher_product(logits: Callable[[Tensor], Tensor], x: Tensor, direction: Ten
     >>> fisher_product(lambda x: x, torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]))
     tensor([[ 0.2500, -0.2500]])
     """
-    found, along = torch.func.jvp(logits, (x,), (direction,))
-    p = found.detach().softmax(1)
+    x = x.detach().requires_grad_()
+    answer = logits(x)
+    any_of_them = torch.zeros_like(answer, requires_grad=True)
+    (back,) = torch.autograd.grad(
+        answer, x, any_of_them, create_graph=True
+    )  # Jᵀu, so that its slope by u is J
+    (along,) = torch.autograd.grad(back, any_of_them, direction, retain_graph=True)
+    p = answer.detach().softmax(1)
     along = p * (along - (p * along).sum(1, keepdim=True))
-    _, back = torch.func.vjp(logits, x)
-    return back(along.detach())[0].detach()
+    (product,) = torch.autograd.grad(answer, x, along)
+    return product
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from diabolo.columns import Image
 from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.models.codec import Architecture
@@ -20,6 +21,9 @@ __all__ = ["FromRaw", "Logits"]
 class Logits(nn.Module):
     """Embedders and the encoder net of an architecture, as wide as there are classes: log p(class | row) + constant.
 
+    Images come as light: in [0, 1] as they are, else in units of their spread. Centered and of unit variance they are
+    fitted sooner, but in adversarial training along features that a small change moves (see the journal).
+
     Parameters
     ----------
     schema : Schema
@@ -31,6 +35,9 @@ class Logits(nn.Module):
         super().__init__()
         self.schema = schema
         self.embedders = embedders(schema)
+        for image in (column for column in schema.columns if isinstance(column, Image)):
+            unit = (image.low, image.high) == (0.0, 1.0)
+            self.embedders[schema.key(image)].spread = 1.0 if unit else image.spread
         self.net = architecture.encoder(size_of(schema, self.embedders), n_classes)
         wide = width_of(self.embedders)
         self.shortcut = nn.Linear(wide, n_classes) if architecture.linear_path else None
@@ -46,9 +53,10 @@ class Logits(nn.Module):
 
     @torch.no_grad()
     def start(self, batch: Batch) -> None:
-        """Take statistics of training rows."""
+        """Take statistics of training rows; pixels stay light, whose zero is what convolutions pad with."""
         for key, net in self.embedders.items():
-            net.start(batch.values[key], batch.seen.get(key))  # type: ignore[operator]
+            if not isinstance(self.schema.blocks[key], Image):
+                net.start(batch.values[key], batch.seen.get(key))  # type: ignore[operator]
 
 
 class FromRaw(nn.Module):

@@ -15,7 +15,6 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-import torch
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor, nn
 
@@ -83,8 +82,8 @@ class Purified:
         theirs, ours = self.autoencoder.schema_, self.classifier.schema_
         if _shape(theirs) != _shape(ours):
             raise CapabilityError(
-                f"the autoencoder learned from {_shape(theirs)} and the classifier from {_shape(ours)}: fit both on the same "
-                "columns."
+                f"the autoencoder learned from {_shape(theirs)} and the classifier from {_shape(ours)}: fit both on the "
+                "same columns."
             )
         if self.rounds < 1:
             raise CapabilityError(

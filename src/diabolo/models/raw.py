@@ -1,7 +1,7 @@
 """Arrays and images as a person holds them <-> cells of a batch, as torch operations that can be differentiated.
 
-This is what :meth:`Schema.to_batch` and :meth:`Schema.to_table` do to one block of numbers or pixels, for searches that move
-a row along a gradient.
+This is what :meth:`Schema.to_batch` and :meth:`Schema.to_table` do to one block of numbers or pixels, for searches that
+move a row along a gradient.
 """
 
 from abc import ABC, abstractmethod

@@ -51,7 +51,7 @@ class Adversarial(Penalty):
     """
 
     weight: float = 0.1
-    ball: Ball = Linf(0.1)
+    ball: Ball = Linf(0.1)  # noqa: RUF009 - a frozen value
     steps: int = 3
 
     def __post_init__(self) -> None:

@@ -18,6 +18,8 @@ __all__ = ["Surroundings"]
 
 BYTE = 255.0
 
+Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Surroundings:
@@ -52,14 +54,13 @@ class Surroundings:
                 "small changes need numbers or pixels, and these rows have neither: a level has no neighborhood."
             )
         _check_bytes(blocks, ball)
-        limits = [_limits(column) for column in blocks.values()]
-        if len(limits) > 1:  # flat and side by side
-            flat = [
-                [np.broadcast_to(edge, sum(c.widths)) for edge in part]
-                for c, part in zip(blocks.values(), limits, strict=True)
-            ]
-            limits = [tuple(np.concatenate(edges) for edges in zip(*flat, strict=True))]
-        low, high, scale = (torch.as_tensor(edge, dtype=torch.float32) for edge in limits[0])
+        parts = [_limits(column) for column in blocks.values()]
+        low, high, scale = (
+            torch.as_tensor(
+                parts[0][i] if len(parts) == 1 else _side_by_side(blocks, parts, i), dtype=torch.float32
+            )
+            for i in range(3)
+        )
         return cls(tuple(blocks), Domain(ball, low, high, None if bool((scale == 1).all()) else scale))
 
     def to(self, device: torch.device) -> Self:
@@ -88,8 +89,12 @@ class Surroundings:
         return dataclasses.replace(batch, values={**batch.values, **new})
 
     def anywhere(self, cells: Tensor) -> Tensor:
-        """Cells drawn from the ball around each row, from the global generator."""
-        return self.domain.sample(cells, torch.default_generator)
+        """Cells drawn from the ball around each row, whether plausible or not, from the global generator.
+
+        Bounds have to wait for the next step: of cells at a bound, as most pixels are, half the ball lies beyond, and where
+        all start inside, one long step takes them to the same corner every time, by which training is fooled.
+        """
+        return Domain(self.domain.ball, scale=self.domain.scale).sample(cells, torch.default_generator)
 
     def check(self, batch: Batch) -> None:
         """Refuse a ball that is larger than the range of the data.
@@ -101,7 +106,7 @@ class Surroundings:
         self.domain.check(self.cells(batch), strict=False)
 
 
-def _limits(column: Column) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _limits(column: Column) -> Edges:
     """Lowest and highest value of a block's cells, and the values that one unit of the ball is."""
     if isinstance(column, Image):
         return np.array(column.low), np.array(column.high), np.array(1 / BYTE if column.bytes else 1.0)
@@ -109,6 +114,13 @@ def _limits(column: Column) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     count = len(column.names)
     low, high = column.bounds() if column.low else (np.full(count, -np.inf), np.full(count, np.inf))
     return low, high, 1 / np.asarray(column.scale) if column.shared else np.ones(count)
+
+
+def _side_by_side(blocks: dict[str, Column], parts: list[Edges], i: int) -> np.ndarray:
+    """One of the limits of several blocks, flat."""
+    return np.concatenate(
+        [np.broadcast_to(part[i], sum(c.widths)) for c, part in zip(blocks.values(), parts, strict=True)]
+    )
 
 
 def _check_bytes(blocks: dict[str, Column], ball: Ball) -> None:
