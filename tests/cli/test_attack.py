@@ -26,7 +26,19 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 
 def test_the_verdict_the_page_and_the_changed_rows(run: Callable, fitted: SimpleNamespace):
-    words = ("attack", fitted.model, fitted.rows, "--label", "kind", "--norm", "linf", "--eps", "1.0", "--eps", "0.5")
+    words = (
+        "attack",
+        fitted.model,
+        fitted.rows,
+        "--label",
+        "kind",
+        "--norm",
+        "linf",
+        "--eps",
+        "1.0",
+        "--eps",
+        "0.5",
+    )
     result = run(*words, "--report", "page.html", "-o", "changed.csv", "--json")
     assert result.code == 0, result.err
     told = result.json

@@ -25,7 +25,9 @@ def clouds(run: Callable, rng: np.random.Generator) -> np.ndarray:
 
 @pytest.mark.parametrize("method", ["plain", "pgd"])
 def test_a_table_with_its_labels(run: Callable, clouds: np.ndarray, method: str):
-    result = run("harden", "rows.csv", "--label", "kind", "-o", "m.diabolo", "--method", method, *QUICK, "--json")
+    result = run(
+        "harden", "rows.csv", "--label", "kind", "-o", "m.diabolo", "--method", method, *QUICK, "--json"
+    )
     assert result.code == 0, result.err
     model = diabolo.load("m.diabolo")
     assert type(model).__name__ == ("Classifier" if method == "plain" else "RobustClassifier")

@@ -75,7 +75,9 @@ def test_the_examples_of_the_help_in_one_walk(
     assert main(masked) == 0
     capfd.readouterr()
     for name, words in examples.items():
-        assert main(words) in ((0, 3) if name == "attack" else (0,)), name  # of so few rows a check may well fail
+        assert main(words) in ((0, 3) if name == "attack" else (0,)), (
+            name
+        )  # of so few rows a check may well fail
         out = capfd.readouterr().out
         assert "--json" not in words or json.loads(out)["rows"] == 20
     expected = {
@@ -122,7 +124,9 @@ def test_an_attack_ends_with_what_it_found(folder: Path):
     swapped = [line.replace("Bonn", "X").replace("Lima", "Bonn").replace("X", "Lima") for line in lines]
     (folder / "wrong.csv").write_text("\n".join(swapped) + "\n")
     words = ("--label", "city", "--rows", "40", "--json")
-    found = {name: diabolo(folder, "attack", "m.diabolo", name, *words) for name in ("people.csv", "wrong.csv")}
+    found = {
+        name: diabolo(folder, "attack", "m.diabolo", name, *words) for name in ("people.csv", "wrong.csv")
+    }
     assert json.loads(found["people.csv"].stdout)["passed"] == (found["people.csv"].returncode == 0)
     assert found["wrong.csv"].returncode == 3
     assert not json.loads(found["wrong.csv"].stdout)["passed"]

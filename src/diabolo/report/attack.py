@@ -196,10 +196,9 @@ def _examples(found: Robustness) -> Section | None:
 
 def _first(example: Deception) -> str:
     """One change in a sentence."""
-    said = f"row {example.row}, a {cell(example.label)}, is called {cell(example.said)}"
-    if not example.cells or example.before.ndim == 3:
-        return f"After a change of {number(example.size)} {said}."
-    return f"With {_changes(example, 2)} {said}."
+    cells = bool(example.cells) and example.before.ndim != 3
+    change = _changes(example, 2) if cells else f"a change of {number(example.size)}"
+    return f"Row {example.row}, rightly called {cell(example.label)}, is called {cell(example.said)} after {change}."
 
 
 def _changes(example: Deception, most: int) -> str:
@@ -289,7 +288,7 @@ def _proof(found: Robustness) -> Section | None:
         "What can be proved",
         f"Answering by a vote among noisy copies, {percent(proof.accuracy)} of {len(proof.radius)} rows are right{middle}.",
         f"Randomized smoothing with noise of standard deviation {number(proof.sigma)} and {number(proof.draws)} copies of "
-        f"each row: within its radius no change whatever moves the vote, up to a chance of {number(proof.alpha)} for each "
+        f"each row: within its radius no change whatever moves the vote, up to a chance of {proof.alpha:g} for each "
         f"row. {percent(proof.abstained)} of the rows are too close to call.",
         (
             Lines(
