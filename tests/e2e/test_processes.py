@@ -58,6 +58,8 @@ def test_the_examples_of_the_help_in_one_walk(
     monkeypatch.chdir(folder)
     examples = {name: example.split()[1:] for name, (_, example) in COMMANDS.items() if name != "demo"}
     examples["fit"] += ["--epochs", "2", "--size", "small"]
+    examples["harden"] += ["--epochs", "2", "--size", "small"]
+    examples["attack"] += ["--rows", "20"]
     (folder / "few.csv").write_text("row,label\n0,a\n1,b\n2,a\n3,b\n")
     masked = [
         "fit",
@@ -73,7 +75,9 @@ def test_the_examples_of_the_help_in_one_walk(
     assert main(masked) == 0
     capfd.readouterr()
     for name, words in examples.items():
-        assert main(words) == 0, name
+        assert main(words) in ((0, 3) if name == "attack" else (0,)), (
+            name
+        )  # of so few rows a check may well fail
         out = capfd.readouterr().out
         assert "--json" not in words or json.loads(out)["rows"] == 20
     expected = {
@@ -85,6 +89,8 @@ def test_the_examples_of_the_help_in_one_walk(
         "report.html",
         "made.csv",
         "filled.csv",
+        "city.diabolo",
+        "attack.html",
     }
     assert expected <= {path.name for path in folder.iterdir()}
 
@@ -108,6 +114,25 @@ def test_a_killed_sweep_goes_on(folder: Path):
         "autoencoder-1-seed0.json",
         "autoencoder-2-seed0.json",
     ]
+
+
+def test_an_attack_ends_with_what_it_found(folder: Path):
+    """Exit code 0 or 3 by its checks, 2 for bad input; JSON alone on standard output."""
+    made = diabolo(folder, "harden", "people.csv", "--label", "city", "--method", "plain", "-o", "m.diabolo")
+    assert made.returncode == 0, made.stderr
+    lines = (folder / "people.csv").read_text().splitlines()
+    swapped = [line.replace("Bonn", "X").replace("Lima", "Bonn").replace("X", "Lima") for line in lines]
+    (folder / "wrong.csv").write_text("\n".join(swapped) + "\n")
+    words = ("--label", "city", "--rows", "40", "--json")
+    found = {
+        name: diabolo(folder, "attack", "m.diabolo", name, *words) for name in ("people.csv", "wrong.csv")
+    }
+    assert json.loads(found["people.csv"].stdout)["passed"] == (found["people.csv"].returncode == 0)
+    assert found["wrong.csv"].returncode == 3
+    assert not json.loads(found["wrong.csv"].stdout)["passed"]
+    refused = diabolo(folder, "attack", "m.diabolo", "people.csv", "--label", "nothing")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
 
 
 def test_bad_input(folder: Path):

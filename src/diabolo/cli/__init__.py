@@ -4,12 +4,14 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from diabolo.cli.attack import attack
 from diabolo.cli.decode import decode
 from diabolo.cli.demo import demo
 from diabolo.cli.encode import encode
 from diabolo.cli.evaluate import evaluate
 from diabolo.cli.failures import guarded, misused
 from diabolo.cli.fit import fit
+from diabolo.cli.harden import harden
 from diabolo.cli.impute import impute
 from diabolo.cli.inspect import inspect
 from diabolo.cli.label import label
@@ -33,6 +35,8 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "label": (label, "diabolo label people.csv --labels few.csv -o labels.parquet"),
     "sample": (sample, "diabolo sample masked.diabolo -n 1000 -o made.csv --given age=30..40"),
     "impute": (impute, "diabolo impute masked.diabolo people.csv -o filled.csv"),
+    "harden": (harden, "diabolo harden people.csv --label city -o city.diabolo"),
+    "attack": (attack, "diabolo attack city.diabolo people.csv --label city --report attack.html"),
     "inspect": (inspect, "diabolo inspect people.diabolo"),
     "report": (report, "diabolo report people.diabolo new.csv -o report.html --label city"),
 }
@@ -91,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 2 for bad input, 130 where it was interrupted.
+        0 if all went well, 2 for bad input, 3 where a check failed, 130 where it was interrupted.
 
     Examples
     --------

@@ -12,15 +12,22 @@ from diabolo.evaluate.latent import Geometry, MapQuality, map_quality
 from diabolo.evaluate.likeness import ColumnShape, GenerationScores, Likeness, PairTrend
 from diabolo.evaluate.modes import ModeCoverage, mode_coverage
 from diabolo.evaluate.probes import Probe, ProbeScores, probe
+from diabolo.evaluate.proportions import clopper_pearson, wilson
 from diabolo.evaluate.reconstruction import reconstruction
+from diabolo.evaluate.robustness import robustness
 from diabolo.evaluate.scores import ColumnScore, Scores
+from diabolo.evaluate.smoothing import certified_radius
 from diabolo.evaluate.suggestions import knee, within
 from diabolo.evaluate.sweep import sweep
+from diabolo.evaluate.verdict import Certificate, Check, Deception, RobustAccuracy, Robustness
 
 __all__ = [
     "Anomalies",
+    "Certificate",
+    "Check",
     "ColumnScore",
     "ColumnShape",
+    "Deception",
     "FreshJudge",
     "GenerationScores",
     "Geometry",
@@ -34,9 +41,13 @@ __all__ = [
     "Probe",
     "ProbeScores",
     "Reason",
+    "RobustAccuracy",
+    "Robustness",
     "Scores",
     "Sweep",
     "anomaly",
+    "certified_radius",
+    "clopper_pearson",
     "fresh_judge",
     "generation",
     "image_generation",
@@ -49,8 +60,10 @@ __all__ = [
     "probe",
     "psnr",
     "reconstruction",
+    "robustness",
     "ssim",
     "sweep",
     "two_nn",
+    "wilson",
     "within",
 ]

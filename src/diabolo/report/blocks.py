@@ -1,6 +1,7 @@
 """What a section of a report is made of: a headline, pictures and a table, as plain values."""
 
 import dataclasses
+from typing import Literal
 
 __all__ = ["Heat", "Lines", "Mosaic", "Overlay", "Overlays", "Section", "Series", "Strip", "Table", "Tile"]
 
@@ -16,6 +17,8 @@ class Series:
         Its color, the same on the whole page.
     x, y : tuple of float
         A single point is drawn as a dot.
+    marks : {"both", "line", "dots"}
+        A line, dots, or dots on a line.
 
     Examples
     --------
@@ -27,6 +30,7 @@ class Series:
     style: str
     x: tuple[float, ...]
     y: tuple[float, ...]
+    marks: Literal["both", "line", "dots"] = "both"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Lines:
     series : tuple of Series
     alt : str
         The figure in words.
+    whole : bool
+        What is counted across has no halves.
 
     Examples
     --------
@@ -50,6 +56,7 @@ class Lines:
     y_label: str
     series: tuple[Series, ...]
     alt: str
+    whole: bool = True
 
 
 @dataclasses.dataclass(frozen=True)

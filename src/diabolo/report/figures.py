@@ -96,14 +96,16 @@ def lines_figure(lines: Lines) -> str:
     """
     across, up = ([v for s in lines.series for v in getattr(s, axis)] for axis in "xy")
     place = _Axes(LINES_WIDTH, CURVE_HEIGHT, _widened(min(across), max(across)), _widened(0.0, max(up)))
-    body = place.grid(whole=True) + place.x_name(lines.x_label) + place.y_name(lines.y_label)
+    body = place.grid(whole=lines.whole) + place.x_name(lines.x_label) + place.y_name(lines.y_label)
     for series in lines.series:
         pairs = [place(x, y) for x, y in zip(series.x, series.y, strict=True)]
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in pairs)
-        body += f'<polyline class="line {series.style}" points="{points}"/>' if len(pairs) > 1 else ""
-        body += "".join(
-            f'<circle class="dot {series.style}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in pairs
-        )
+        drawn = len(pairs) > 1 and series.marks != "dots"
+        body += f'<polyline class="line {series.style}" points="{points}"/>' if drawn else ""
+        if series.marks != "line":
+            body += "".join(
+                f'<circle class="dot {series.style}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in pairs
+            )
     return _svg(LINES_WIDTH, CURVE_HEIGHT, lines.alt, body)
 
 

@@ -30,7 +30,7 @@ from diabolo.report.view import View
 from diabolo.report.words import number
 from diabolo.train import History
 
-__all__ = ["Study", "rebuilds"]
+__all__ = ["Study", "file_facts", "rebuilds", "schema_lines", "training_facts"]
 
 MOST_POINTS = 5000
 TOO_FEW = "This model makes new rows; there are too few real ones here to judge them by."
@@ -117,12 +117,12 @@ class Study:
             about=self.about or f"Judged on {number(frame.n_rows)} rows.",
             findings=findings(scores, self.model.history_.plan.get("linear_path")),
             scores=scores,
-            schema=_schema_lines(model.schema_),
+            schema=schema_lines(model.schema_),
             curves=curves(model),
             scatter=scatter(view.codes[points], errors[points].sum(1), colorings, frame.n_rows),
             gallery=gallery(model, frame, errors, scores),
-            training=_training(model),
-            file=_file(self.file),
+            training=training_facts(model),
+            file=file_facts(self.file),
             caveats=_caveats(model, scores),
             sections=tuple(section for section in (look(view) for look in ORDER) if section),
         )
@@ -135,12 +135,12 @@ class Study:
             about=self.about or f"Judged by {number(len(view.frame))} rows.",
             findings=tuple(section.headline for section in sections) or (TOO_FEW,),
             scores=None,
-            schema=_schema_lines(self.model.schema_),
+            schema=schema_lines(self.model.schema_),
             curves=curves(self.model),
             scatter=None,
             gallery=None,
-            training=_training(self.model),
-            file=_file(self.file),
+            training=training_facts(self.model),
+            file=file_facts(self.file),
             caveats=(NO_CODES, NO_PROOF),
             sections=sections,
         )
@@ -222,7 +222,7 @@ def rebuilds(model: Any) -> Any:
     return part
 
 
-def _schema_lines(schema: Schema) -> tuple[SchemaLine, ...]:
+def schema_lines(schema: Schema) -> tuple[SchemaLine, ...]:
     """Blocks of columns, then what is left out and why."""
     blocks = [(b, f"{len(b.names)} {b.kind}") for b in schema.columns]
     lines = [
@@ -237,7 +237,7 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(few) + (f", ... ({len(names)} in all)" if len(few) < len(names) else "")
 
 
-def _training(model: Any) -> tuple[tuple[str, str], ...]:
+def training_facts(model: Any) -> tuple[tuple[str, str], ...]:
     """How the model was trained."""
     history: History = model.history_
     facts: dict[str, str] = {
@@ -271,7 +271,7 @@ def _fact(value: Any) -> str:
     return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
-def _file(path: str | Path | None) -> tuple[tuple[str, str], ...]:
+def file_facts(path: str | Path | None) -> tuple[tuple[str, str], ...]:
     """Name, size and checksum of the model's file, and what wrote this."""
     version = ("Diabolo", str(diabolo.__version__))
     if path is None:
