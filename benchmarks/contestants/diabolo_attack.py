@@ -54,7 +54,7 @@ def main() -> None:
     attack.run(net, x, y, (0, 1))
     if "keep" in p:
         np.save(p["keep"], found.X.numpy())
-    overhead = min(a / b for a, b in zip(seconds, limits, strict=True)) if limits else None
+    overhead = min(seconds) / min(limits) if limits else None
     answer(**figures(net, x, found.X, y, passes), cpu_seconds=min(seconds), overhead=overhead)
 
 

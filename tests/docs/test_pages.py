@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import diabolo
-from diabolo import columns, evaluate, models, nn, terms
+from diabolo import attacks, columns, evaluate, models, nn, terms
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 VALUES = {name: getattr(home, name) for home in (terms, nn) for name in home.__all__} | {
@@ -131,3 +131,10 @@ def test_column_types(name: str):
     assert f"| `{kind.kind}` |" in section("columns.md", "The types"), (
         f"columns.md lacks a row for {kind.kind}."
     )
+
+
+@pytest.mark.parametrize("name", attacks.__all__)
+def test_attacks(name: str):
+    thing = getattr(attacks, name)
+    text = re.sub(r"^```.*?^```", "", (REFERENCE / "attacks.md").read_text(), flags=re.MULTILINE | re.DOTALL)
+    require({name} | (set() if inspect.isabstract(thing) else parameters(thing)), text, "attacks.md")

@@ -26,14 +26,3 @@ def test_named_on_the_page(name: str):
 def test_links_lead_somewhere(page: Path):
     targets = [target for target in LINK.findall(page.read_text()) if not target.startswith("http")]
     assert [target for target in targets if not (page.parent / target).exists()] == []
-
-
-@pytest.mark.parametrize("name", attacks.__all__)
-def test_attacks(name: str):
-    thing = getattr(attacks, name)
-    abstract = inspect.isabstract(thing)
-    require(
-        {name} | (set() if abstract else parameters(thing)),
-        (REFERENCE / "attacks.md").read_text(),
-        "attacks.md",
-    )

@@ -170,8 +170,8 @@ def ascend(
     steps : int
         At most so many gradient steps.
     stop : {"first", "never"}
-        Whether a row leaves at its first success. A row that cannot move any more leaves in either case, unless the rule
-        has a memory.
+        ``first``: a row leaves at its first success, and where it cannot move any more (unless the rule has a memory).
+        ``never``: every row takes all steps.
     keep : {"best", "latest"}
         Of several successes, or of none, the row of the largest loss or the last one.
     start : Tensor of shape (n, ...), optional
@@ -212,7 +212,7 @@ def ascend(
             search.leave(reached, SUCCESS)
         if gradient is None or not search.active.any():
             break
-        search.move(gradient, values)
+        search.move(gradient, values, look=stop == "first")
         if not search.shrink():
             break
     return search.result()
@@ -230,7 +230,7 @@ class _Search:
         self.active = torch.ones(n, dtype=torch.bool, device=x.device)
         self.state = rule.begin(self.x)
         self.forward, self.backward, self.steps = count, count.clone(), count.clone()
-        self.found, self.loss = self.point.clone(), x.new_full((n,), -torch.inf)
+        self.found, self.loss = self.point, x.new_full((n,), -torch.inf)
         self.reached = torch.zeros_like(self.active)
         self.reason = torch.full((n,), MAX_STEPS, dtype=torch.uint8, device=x.device)
 
@@ -258,22 +258,31 @@ class _Search:
             better = (reached & ~known) | (better & (reached == known))
         better = better & self.active
         chosen = rows[better]
-        self.found[chosen], self.loss[chosen], self.steps[chosen] = self.point[better], values[better], step
+        if len(chosen) == len(self.found):  # no copy: rows are never written to
+            self.found = self.point
+        else:
+            self.found = self.found.index_copy(0, chosen, self.point[better])
+        self.loss[chosen], self.steps[chosen] = values[better], step
         if reached is not None:
             self.reached[chosen] = reached[better]
 
-    def move(self, gradient: Tensor, values: Tensor) -> None:
-        """One step of all rows in the batch; what stays where it is has stalled."""
-        broken = ~torch.isfinite(gradient).flatten(1).all(1) & self.active
-        if broken.any():
-            _warn_broken(int(broken.sum()))
-            self.leave(broken, STALLED)
-            gradient = torch.nan_to_num(gradient, 0.0, 0.0, 0.0)
+    def move(self, gradient: Tensor, values: Tensor, *, look: bool) -> None:
+        """One step of all rows in the batch; where one looks, what stays where it is has stalled."""
+        if not torch.isfinite(gradient.sum()):
+            gradient = self._without_broken(gradient)
         before = self.x
         self.x = self.rule.move(before, gradient, values, self.origin, self.space, self.state)
         self.point = self.space.repair(self.x, self.origin)
-        if not self.rule.memory:
+        if look and not self.rule.memory:
             self.leave((self.x == before).flatten(1).all(1), STALLED)
+
+    def _without_broken(self, gradient: Tensor) -> Tensor:
+        """Let rows go whose gradient is not finite."""
+        broken = ~torch.isfinite(gradient).flatten(1).all(1) & self.active
+        if broken.any():  # else finite numbers have overflown their sum, or the row only rides along
+            _warn_broken(int(broken.sum()))
+            self.leave(broken, STALLED)
+        return torch.nan_to_num(gradient, 0.0, 0.0, 0.0)
 
     def leave(self, done: Tensor, reason: int) -> None:
         """Let rows go."""

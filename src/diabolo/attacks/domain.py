@@ -6,7 +6,7 @@ import math
 import torch
 from torch import Tensor
 
-from diabolo.attacks.balls import L0, Ball, Box
+from diabolo.attacks.balls import L0, Ball, Box, Linf
 from diabolo.errors import BoundsError, EpsilonError
 
 __all__ = ["Domain"]
@@ -69,6 +69,11 @@ class Domain:
 
     def project(self, x: Tensor, origin: Tensor) -> Tensor:
         """Rows brought into ball and bounds."""
+        if isinstance(self.ball, Linf) and self.down is None and self.up is None:
+            reach = self.ball.eps if self.scale is None else self.ball.eps * self.scale
+            # Two boxes are one, made in place: what is allocated anew in each step costs more than what is computed.
+            low, high = (origin - reach).clamp_(min=self.low), (origin + reach).clamp_(max=self.high)
+            return x.clamp(torch.minimum(low, origin, out=low), torch.maximum(high, origin, out=high))
         return self.moved(origin, self.ball.project(self.delta(x, origin), self.box(origin)))
 
     def steepest(self, gradient: Tensor, x: Tensor, origin: Tensor) -> Tensor:

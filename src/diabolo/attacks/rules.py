@@ -44,7 +44,7 @@ class Steepest:
         state: State,
     ) -> Tensor:
         """One step of fixed length."""
-        return space.project(x + self.length * space.steepest(gradient, x, origin), origin)
+        return space.project(torch.add(x, space.steepest(gradient, x, origin), alpha=self.length), origin)
 
 
 @dataclasses.dataclass(frozen=True)
