@@ -2,11 +2,13 @@ r"""Classifiers that small changes of the row do not fool.
 
     min  Σ_rows  max_{x' in a ball around x}  −log p(label | x')
 
-Training looks, in every step, for the change within the ball that fools the network most, and learns from the changed row.
+Training looks, in every step, for the change within the ball that fools the network most, and learns from that row.
 ``fgsm`` finds it with one gradient step from a random point and costs twice a plain training; ``pgd`` takes several steps;
-``trades`` and ``vat`` ask only that the answer stays the same, and trade accuracy for it by a weight. What was reached is
-to be measured by :mod:`diabolo.attacks`, never by the loss of training: a network can learn to answer one step right and fall
-for two. That is watched on held-out rows; where it happens, the last good weights are kept and a warning says so.
+``trades`` and ``vat`` ask only that the answer stays the same, and trade accuracy for it by a weight.
+
+What was reached has to be measured by :mod:`diabolo.attacks`, never by the loss of training: a network can learn to answer
+one step right and fall for two. That is watched on held-out rows; where it happens, the last good weights are kept and a
+warning says so.
 
 Use it where somebody may change the input. Shapes: x (B, features) -> logits (B, C).
 

@@ -134,18 +134,21 @@ class Hardened(Objective):
         loss: Callable[[Tensor, Tensor], Tensor],
         steps: int,
         length: float,
-        start: Tensor | None = None,
+        *,
+        drawn: bool = False,
     ) -> Batch:
-        """The rows after a search; of the network only its answers are used."""
+        """The rows after a search from where they are, or from a random point; of the network only its answers are used."""
         cells, domain = self.around.cells(batch).detach(), self.around.domain
-        rule = Steepest(length)
+        rule, start = Steepest(length), cells
+        if drawn:
+            start = self.around.anywhere(cells) if steps == 1 else self.around.inside(cells)
         with still(self.inner), torch.enable_grad():
             if steps > 1:
                 found = ascend(
                     loss, cells, domain, rule, steps=steps, stop="never", keep="latest", start=start
                 ).x
             else:  # one step needs no look at where it leads
-                point = (cells if start is None else start).detach().requires_grad_()
+                point = start.detach().requires_grad_()
                 values = loss(point, batch.index)
                 (gradient,) = torch.autograd.grad(values.sum(), point)
                 found = rule.move(point.detach(), gradient, values, cells, domain, {})
@@ -157,8 +160,7 @@ class Ascended(Hardened):
 
     def losses(self, batch: Batch, player: str = "model") -> dict[str, PerRow]:
         """``adversarial``, and ``log_loss`` where it has a share."""
-        start = self.around.anywhere(self.around.cells(batch))
-        worst = self._worst(batch, self._log_loss(batch), self.steps, self.step_size, start)
+        worst = self._worst(batch, self._log_loss(batch), self.steps, self.step_size, drawn=True)
         adversarial = self.inner.losses(worst, player)["log_loss"]
         if self.weight == 1.0:
             return {"adversarial": adversarial}
@@ -183,8 +185,7 @@ class Traded(Hardened):
             )
             return divergence(target, self.inner.net(self.around.moved(part, cells)))
 
-        start = self.around.anywhere(self.around.cells(batch))
-        worst = self._worst(batch, loss, self.steps, self.step_size, start)
+        worst = self._worst(batch, loss, self.steps, self.step_size, drawn=True)
         away = divergence(p, self.inner.net(worst))
         return {"log_loss": self.inner.log_loss(logits, batch), "divergence": self.weight * away}
 

@@ -87,7 +87,7 @@ class Adversarial(Penalty):
             part, own = (batch, code) if len(rows) == len(batch) else (batch.take(rows), code[rows])
             return (encode(around.moved(part, moved)) - own).square().sum(1)
 
-        rule, start = Steepest(REACH * self.ball.eps / self.steps), around.anywhere(cells)
+        rule, start = Steepest(REACH * self.ball.eps / self.steps), around.inside(cells)
         with torch.enable_grad():
             found = ascend(shift, cells, around.domain, rule, steps=self.steps, stop="never", start=start)
         return around.moved(batch, found.x)

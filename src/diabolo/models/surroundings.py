@@ -88,11 +88,15 @@ class Surroundings:
         new = {k: part.view_as(v) for k, part, v in zip(self.keys, parts, old, strict=True)}
         return dataclasses.replace(batch, values={**batch.values, **new})
 
-    def anywhere(self, cells: Tensor) -> Tensor:
-        """Cells drawn from the ball around each row, whether plausible or not, from the global generator.
+    def inside(self, cells: Tensor) -> Tensor:
+        """Plausible cells drawn from the ball around each row, from the global generator."""
+        return self.domain.sample(cells, torch.default_generator)
 
-        Bounds have to wait for the next step: of cells at a bound, as most pixels are, half the ball lies beyond, and where
-        all start inside, one long step takes them to the same corner every time, by which training is fooled.
+    def anywhere(self, cells: Tensor) -> Tensor:
+        """Cells drawn from the ball, whether plausible or not: where a search of one step has to begin.
+
+        Of cells at a bound, as most pixels are, half the ball lies beyond. Where all start inside, one long step takes them
+        to the same corner every time, by which training is fooled.
         """
         return Domain(self.domain.ball, scale=self.domain.scale).sample(cells, torch.default_generator)
 
