@@ -26,6 +26,7 @@ from diabolo.attacks.rows import Rows
 from diabolo.attacks.victims import RESTLESS, Victim, victim_of
 from diabolo.errors import (
     AlreadyWrongWarning,
+    LabelError,
     NoGradientError,
     NonFiniteGradientWarning,
     ParameterError,
@@ -103,6 +104,7 @@ class Contest:
         self.victim = victim_of(self.model)
         self.passes = 0
         self.logits = self.ask(self.rows.x)
+        _check_labels(y, self.classes_of(self.logits.shape[1]))
         self.right = self.names(self.logits.argmax(1)) == y
         self.distances = np.where(self.right, np.inf, 0.0)
         self.changed: Any = self.X.clone() if isinstance(self.X, Tensor) else self.X.copy()
@@ -112,7 +114,11 @@ class Contest:
     @property
     def classes(self) -> np.ndarray:
         """Labels in the order of the logits."""
-        return np.arange(self.before.shape[1]) if self.victim.classes is None else self.victim.classes
+        return self.classes_of(self.before.shape[1])
+
+    def classes_of(self, count: int) -> np.ndarray:
+        """Labels in the order of so many logits."""
+        return np.arange(count) if self.victim.classes is None else self.victim.classes
 
     def ball(self, eps: float) -> Ball:
         """Changes up to a size."""
@@ -128,7 +134,7 @@ class Contest:
         which, fooled = which[self.right[which]], np.zeros(len(self.y), bool)
         if not len(which):
             return fooled
-        found = self._quietly(attack, self._some(which), which)
+        found = self.quietly(attack, self.model, self._some(which), self.y[which])
         fooled[which] = found.success
         self._keep(which, found, attack.reach)
         return fooled
@@ -165,7 +171,7 @@ class Contest:
         return torch.cat(found)
 
     def positions(self) -> Tensor:
-        """Labels as positions of logits; of a label that the model does not know, the first."""
+        """Labels as positions of logits."""
         return torch.from_numpy((self.y[:, None] == self.classes[None]).argmax(1))
 
     def ask(self, x: Tensor) -> Tensor:
@@ -184,12 +190,12 @@ class Contest:
         found = positions.cpu().numpy()
         return found if self.victim.classes is None else self.victim.classes[found]
 
-    def _quietly(self, attack: Attack, X: Any, which: np.ndarray) -> AttackResult:
-        """An attack whose warnings are checks here."""
+    def quietly(self, attack: Attack, model: Any, X: Any, y: np.ndarray) -> AttackResult:
+        """An attack whose warnings are checks here, and whose passes are counted."""
         with warnings.catch_warnings():
             for told in CHECKED:
                 warnings.simplefilter("ignore", told)
-            found = attack.run(self.model, X, self.y[which], self.limits, batch_size=BATCH)
+            found = attack.run(model, X, y, self.limits, batch_size=BATCH)
         self.passes += int(found.passes.sum())
         return found
 
@@ -211,6 +217,17 @@ class Contest:
             answer = victim.logits(self.rows.x[:BATCH])
         return (
             answer.ndim == 2 and bool((answer >= 0).all()) and bool(((answer.sum(1) - 1).abs() < SURE).all())
+        )
+
+
+def _check_labels(y: np.ndarray, classes: np.ndarray) -> None:
+    """Refuse labels that the model does not know."""
+    known = (y[:, None] == classes[None]).any(1)
+    if not known.all():
+        odd = ", ".join(sorted({str(label) for label in y[~known]})[:5])
+        raise LabelError(
+            f"labels {odd} are none of the model's {len(classes)} classes {', '.join(map(str, classes[:10]))}"
+            f"{', ...' if len(classes) > 10 else ''}."
         )
 
 
