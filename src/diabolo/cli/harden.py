@@ -91,7 +91,8 @@ def harden(  # noqa: PLR0913 - one parameter per option
     unfitted = _classifier(method, norm, eps, size, epochs, seed)
     frame = inputs.read(data, query, terminal)
     y, column = truth(frame, label, labels, terminal)
-    numbered = dict.fromkeys([*([column] if column else []), *_beside(frame), *(exclude or [])])
+    aside: list[str] = [*([column] if column else []), *_beside(frame), *(exclude or [])]
+    numbered = dict.fromkeys(aside)
     for name in numbered:
         frame.type(name)  # raises where there is none
     fitting, judged = hold_out(frame, test, seed)
