@@ -296,12 +296,16 @@ def test_cells_that_are_missing_count_nothing(scoring, kind):
     assert np.isfinite(model.score_samples(everything)).all()
 
 
+@pytest.mark.filterwarnings(
+    "ignore::diabolo.errors.NotHardenedWarning"
+)  # by a few epochs on labels at random
 def test_a_classifiers_seed_gives_the_same_bits(classifier, data):
     shares = [cheap(classifier).fit(data, labels_for(classifier)).predict_proba(data) for _ in range(2)]
     assert shares[0].shape == (60, 3)
     assert np.array_equal(*shares)
 
 
+@pytest.mark.filterwarnings("ignore::diabolo.errors.NotHardenedWarning")
 def test_a_classifiers_file_keeps_every_bit(classifier, data, tmp_path):
     model = cheap(classifier).fit(data, labels_for(classifier))
     model.save(tmp_path / "model.diabolo")

@@ -61,7 +61,7 @@ def test_every_method_hardens(method, more, digits, plain):
     given = {"ball": Linf(EPS), "size": "small", "max_epochs": 10, "random_state": 0, **more}
     model = RobustClassifier(method, **given).fit(X, y)
     accuracy, held = plain
-    assert held < 0.02
+    assert held < 0.05
     assert model.score(test, truth) > accuracy - 0.06
     assert withstood(model, test, truth) > held + 0.15
     told = model.history_.epochs[-1].measures

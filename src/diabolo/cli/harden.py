@@ -117,7 +117,8 @@ def _classifier(method: Method, norm: Norm, eps: float | None, size: Size, epoch
             )
         return models.Classifier(**given)
     balls = {Norm.l2: attacks.L2, Norm.linf: attacks.Linf, Norm.l1: attacks.L1}
-    return models.RobustClassifier(method.value, ball=balls[norm](0.1 if eps is None else eps), **given)
+    usual = None if norm is Norm.linf else balls[norm](0.1)
+    return models.RobustClassifier(method.value, ball=usual if eps is None else balls[norm](eps), **given)
 
 
 def _beside(frame: Any) -> tuple[str, ...]:

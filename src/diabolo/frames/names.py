@@ -56,4 +56,4 @@ def one(kind: type) -> str:
     >>> one(Autoencoder), one(dict)
     ('an Autoencoder', 'a dict')
     """
-    return f"a{'n' * (kind.__name__[0] in 'AEIO')} {kind.__name__}"
+    return f"a{'n' * (kind.__name__[0] in 'AEIOaeio')} {kind.__name__}"

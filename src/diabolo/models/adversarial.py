@@ -22,11 +22,12 @@ import dataclasses
 import math
 from numbers import Real
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from torch import Tensor
 
 from diabolo.attacks import Ball, Linf
+from diabolo.columns import Image
 from diabolo.errors import CatastrophicOverfittingWarning, NotHardenedWarning, ParameterError
 from diabolo.models import defaults
 from diabolo.models.codec import Architecture
@@ -48,6 +49,7 @@ METHODS: dict[str, tuple[type[Hardened], int]] = {
 }
 """Objective and number of steps of each method."""
 
+USUAL = 0.1  # ε where none is given
 OWN: dict[str, Any] = {
     "warmup": 0.4,
     "betas": (0.9, 0.999),
@@ -68,9 +70,10 @@ class RobustClassifier(Supervised):
     method : {"fgsm", "pgd", "trades", "vat"}
         ``fgsm``: one step, twice the time of a plain training. ``pgd``: ``steps`` steps, the safest. ``trades``, ``vat``:
         the same answer all over the ball, weighed against accuracy.
-    ball : Ball
-        The changes to withstand, ``attacks.Linf(0.1)`` say: in the unit of the data for arrays and images (bytes from 0 to
-        255), in standard deviations for the columns of a table. Levels, counts and dates are not changed.
+    ball : Ball, optional
+        The changes to withstand; None is ``attacks.Linf(0.1)``, of bytes a tenth of 255. They count in the unit of the
+        data for arrays and images (bytes from 0 to 255), in standard deviations for the columns of a table. Levels, counts
+        and dates are not changed.
     steps : int or "auto"
         Of the search in each training step: 1 for ``fgsm`` and ``vat`` (whose are power iterations), else 10.
     step_size : float, optional
@@ -135,7 +138,7 @@ class RobustClassifier(Supervised):
         self,
         method: str = "fgsm",
         *,
-        ball: Ball = Linf(0.1),  # noqa: B008 - a frozen value
+        ball: Ball | None = None,
         steps: int | str = "auto",
         step_size: float | None = None,
         weight: float = 1.0,
@@ -182,7 +185,7 @@ class RobustClassifier(Supervised):
 
     def objective(self, net: Logits, labels: Tensor, material: Material) -> Objective:
         """The plain log loss, wrapped by the method."""
-        around = Surroundings.of(self.schema_, self.ball).to(labels.device)
+        around = Surroundings.of(self.schema_, self.ball or self._usual()).to(labels.device)
         around.check(material.rows)
         wrap, _ = METHODS[self.method]
         return wrap(Classification(net, labels), around, self._steps(), self.step_size, float(self.weight))
@@ -203,11 +206,17 @@ class RobustClassifier(Supervised):
                 CatastrophicOverfittingWarning,
             )
         elif kept < 1 / len(self.classes_):
+            ball = self.ball or self._usual()
             warn(
-                f"the network withstands {kept:.0%} of the changes that ten steps find in {self.ball}, less than one that "
+                f"the network withstands {kept:.0%} of the changes that ten steps find in {ball}, less than one that "
                 "answers every row alike: take a smaller ball, more epochs, or method='pgd'.",
                 NotHardenedWarning,
             )
+
+    def _usual(self) -> Ball:
+        """A tenth: of a standard deviation, or of the range of pixels."""
+        pixels = any(isinstance(column, Image) and column.bytes for column in self.schema_.columns)
+        return Linf(USUAL * 255 if pixels else USUAL)
 
     def _steps(self) -> int:
         return METHODS[self.method][1] if isinstance(self.steps, str) else int(self.steps)
@@ -216,7 +225,8 @@ class RobustClassifier(Supervised):
         """Refuse what is no method, ball, step or weight."""
         if not isinstance(self.method, str) or self.method not in METHODS:  # type: ignore[redundant-expr]
             raise ParameterError(f"method={self.method!r} is not one of {', '.join(METHODS)}.")
-        if not isinstance(self.ball, Ball) or math.isinf(self.ball.eps):  # type: ignore[redundant-expr]
+        ball = cast(Any, self.ball)
+        if ball is not None and (not isinstance(ball, Ball) or math.isinf(ball.eps)):
             raise ParameterError(
                 f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say."
             )

@@ -56,10 +56,10 @@ class Purified:
     Examples
     --------
     >>> from sklearn.datasets import load_iris
-    >>> from diabolo import Autoencoder, Classifier
+    >>> from diabolo import VAE, Classifier
     >>> X, y = load_iris(return_X_y=True)
     >>> classifier = Classifier(max_epochs=20, random_state=0).fit(X, y)
-    >>> whole = Purified(classifier, Autoencoder(2, max_epochs=20, random_state=0).fit(X))
+    >>> whole = Purified(classifier, VAE(2, max_epochs=20, random_state=0).fit(X))
     >>> whole.to_module()(torch.zeros(1, 4)).shape
     torch.Size([1, 3])
     """
