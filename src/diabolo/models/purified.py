@@ -56,6 +56,7 @@ class Purified:
     Examples
     --------
     >>> from sklearn.datasets import load_iris
+    >>> import torch
     >>> from diabolo import VAE, Classifier
     >>> X, y = load_iris(return_X_y=True)
     >>> classifier = Classifier(max_epochs=20, random_state=0).fit(X, y)
