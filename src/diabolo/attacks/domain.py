@@ -35,7 +35,7 @@ class Domain:
     >>> from diabolo.attacks import L2
     >>> domain = Domain(L2(1.0), 0.0, 1.0)
     >>> domain.project(torch.tensor([[2.0, -1.0]]), torch.tensor([[0.5, 0.5]]))
-    tensor([[1.0000, 0.0000]])
+    tensor([[1., 0.]])
     """
 
     ball: Ball
