@@ -22,18 +22,19 @@ import dataclasses
 import math
 from numbers import Real
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from torch import Tensor
 
 from diabolo.attacks import Ball, Linf
+from diabolo.columns import Image
 from diabolo.errors import CatastrophicOverfittingWarning, NotHardenedWarning, ParameterError
 from diabolo.models import defaults
 from diabolo.models.codec import Architecture
 from diabolo.models.hardening import OVERFITTED, Ascended, Hardened, Traded, Virtual
 from diabolo.models.logits import Logits
 from diabolo.models.supervised import Classification, Supervised
-from diabolo.models.surroundings import Surroundings
+from diabolo.models.surroundings import BYTE, Surroundings
 from diabolo.models.training import Material
 from diabolo.notices import warn
 from diabolo.train import Objective, Trainer
@@ -47,6 +48,8 @@ METHODS: dict[str, tuple[type[Hardened], int]] = {
     "vat": (Virtual, 1),
 }
 """Objective and number of steps of each method."""
+
+USUAL = 0.1  # of the range of images, or of the unit of the data
 
 OWN: dict[str, Any] = {
     "warmup": 0.4,
@@ -68,9 +71,10 @@ class RobustClassifier(Supervised):
     method : {"fgsm", "pgd", "trades", "vat"}
         ``fgsm``: one step, twice the time of a plain training. ``pgd``: ``steps`` steps, the safest. ``trades``, ``vat``:
         the same answer all over the ball, weighed against accuracy.
-    ball : Ball
+    ball : Ball, optional
         The changes to withstand, ``attacks.Linf(0.1)`` say: in the unit of the data for arrays and images (bytes from 0 to
         255), in standard deviations for the columns of a table. Levels, counts and dates are not changed.
+        None: a tenth in every number, of images a tenth of their range.
     steps : int or "auto"
         Of the search in each training step: 1 for ``fgsm`` and ``vat`` (whose are power iterations), else 10.
     step_size : float, optional
@@ -96,6 +100,8 @@ class RobustClassifier(Supervised):
         With ``accuracy`` and ``robust_accuracy`` (after ten steps of search) on held-out rows in the ``measures`` of each
         epoch.
     architecture_ : Architecture
+    ball_ : Ball
+        That was used.
 
     Raises
     ------
@@ -129,13 +135,16 @@ class RobustClassifier(Supervised):
     True
     """
 
+    KEPT: ClassVar[tuple[str, ...]] = (*Supervised.KEPT, "ball_")
+
     threshold = None  # answers always
+    ball_: Ball
 
     def __init__(
         self,
         method: str = "fgsm",
         *,
-        ball: Ball = Linf(0.1),  # noqa: B008 - a frozen value
+        ball: Ball | None = None,
         steps: int | str = "auto",
         step_size: float | None = None,
         weight: float = 1.0,
@@ -182,7 +191,8 @@ class RobustClassifier(Supervised):
 
     def objective(self, net: Logits, labels: Tensor, material: Material) -> Objective:
         """The plain log loss, wrapped by the method."""
-        around = Surroundings.of(self.schema_, self.ball).to(labels.device)
+        self.ball_ = self.ball or self._usual_ball()
+        around = Surroundings.of(self.schema_, self.ball_).to(labels.device)
         around.check(material.rows)
         wrap, _ = METHODS[self.method]
         return wrap(Classification(net, labels), around, self._steps(), self.step_size, float(self.weight))
@@ -190,6 +200,12 @@ class RobustClassifier(Supervised):
     def _settled(self, material: Material) -> Material:
         """One triangle of the learning rate."""
         return dataclasses.replace(material, trainer=material.trainer.settled(**OWN))
+
+    def _usual_ball(self) -> Ball:
+        """A tenth in every number; of images a tenth of their range, in their unit."""
+        images = [column for column in self.schema_.columns if isinstance(column, Image)]
+        ranges = [(image.high - image.low) * (BYTE if image.bytes else 1.0) for image in images]
+        return Linf(USUAL * min(ranges, default=1.0))
 
     def _warn(self) -> None:
         """Say where training has not hardened the network."""
@@ -204,7 +220,7 @@ class RobustClassifier(Supervised):
             )
         elif kept < 1 / len(self.classes_):
             warn(
-                f"the network withstands {kept:.0%} of the changes that ten steps find in {self.ball}, less than one that "
+                f"the network withstands {kept:.0%} of the changes that ten steps find in {self.ball_}, less than one that "
                 "answers every row alike: take a smaller ball, more epochs, or method='pgd'.",
                 NotHardenedWarning,
             )
@@ -216,7 +232,8 @@ class RobustClassifier(Supervised):
         """Refuse what is no method, ball, step or weight."""
         if not isinstance(self.method, str) or self.method not in METHODS:  # type: ignore[redundant-expr]
             raise ParameterError(f"method={self.method!r} is not one of {', '.join(METHODS)}.")
-        if not isinstance(self.ball, Ball) or math.isinf(self.ball.eps):  # type: ignore[redundant-expr]
+        wrong: Any = self.ball is not None and not isinstance(self.ball, Ball)  # type: ignore[redundant-expr]
+        if wrong or (self.ball is not None and math.isinf(self.ball.eps)):
             raise ParameterError(
                 f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say."
             )
