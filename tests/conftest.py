@@ -19,7 +19,13 @@ settings.load_profile("diabolo")
 
 ROOT = Path(__file__).parents[1]
 # What a fit says of its own networks: rightly so, of the toys of tests that are about something else.
-OF_TOYS = ("CollapseWarning", "DeadDimensionWarning", "LinearFallbackWarning", "OverfittingWarning")
+OF_TOYS = (
+    "CollapseWarning",
+    "DeadDimensionWarning",
+    "LinearFallbackWarning",
+    "NotHardenedWarning",
+    "OverfittingWarning",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

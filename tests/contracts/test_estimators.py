@@ -305,7 +305,6 @@ def test_a_classifiers_seed_gives_the_same_bits(classifier, data):
     assert np.array_equal(*shares)
 
 
-@pytest.mark.filterwarnings("ignore::diabolo.errors.NotHardenedWarning")
 def test_a_classifiers_file_keeps_every_bit(classifier, data, tmp_path):
     model = cheap(classifier).fit(data, labels_for(classifier))
     model.save(tmp_path / "model.diabolo")

@@ -20,7 +20,7 @@ from diabolo.models.adversarial import METHODS
 from diabolo.models.hardening import OVERFITTED, Hardened
 from diabolo.nn import Dense, Modules
 
-pytestmark = [pytest.mark.toy, pytest.mark.filterwarnings("ignore::diabolo.errors.NotHardenedWarning")]
+pytestmark = pytest.mark.toy
 
 EPS = 0.2
 

@@ -22,7 +22,7 @@ import dataclasses
 import math
 from numbers import Real
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self
 
 from torch import Tensor
 
@@ -34,7 +34,7 @@ from diabolo.models.codec import Architecture
 from diabolo.models.hardening import OVERFITTED, Ascended, Hardened, Traded, Virtual
 from diabolo.models.logits import Logits
 from diabolo.models.supervised import Classification, Supervised
-from diabolo.models.surroundings import Surroundings
+from diabolo.models.surroundings import BYTE, Surroundings
 from diabolo.models.training import Material
 from diabolo.notices import warn
 from diabolo.train import Objective, Trainer
@@ -49,7 +49,8 @@ METHODS: dict[str, tuple[type[Hardened], int]] = {
 }
 """Objective and number of steps of each method."""
 
-USUAL = 0.1  # ε where none is given
+USUAL = 0.1  # of the range of images, or of the unit of the data
+
 OWN: dict[str, Any] = {
     "warmup": 0.4,
     "betas": (0.9, 0.999),
@@ -71,9 +72,9 @@ class RobustClassifier(Supervised):
         ``fgsm``: one step, twice the time of a plain training. ``pgd``: ``steps`` steps, the safest. ``trades``, ``vat``:
         the same answer all over the ball, weighed against accuracy.
     ball : Ball, optional
-        The changes to withstand; None is ``attacks.Linf(0.1)``, of bytes a tenth of 255. They count in the unit of the
-        data for arrays and images (bytes from 0 to 255), in standard deviations for the columns of a table. Levels, counts
-        and dates are not changed.
+        The changes to withstand, ``attacks.Linf(0.1)`` say: in the unit of the data for arrays and images (bytes from 0 to
+        255), in standard deviations for the columns of a table. Levels, counts and dates are not changed.
+        None: a tenth in every number, of images a tenth of their range.
     steps : int or "auto"
         Of the search in each training step: 1 for ``fgsm`` and ``vat`` (whose are power iterations), else 10.
     step_size : float, optional
@@ -99,6 +100,8 @@ class RobustClassifier(Supervised):
         With ``accuracy`` and ``robust_accuracy`` (after ten steps of search) on held-out rows in the ``measures`` of each
         epoch.
     architecture_ : Architecture
+    ball_ : Ball
+        That was used.
 
     Raises
     ------
@@ -132,7 +135,10 @@ class RobustClassifier(Supervised):
     True
     """
 
+    KEPT: ClassVar[tuple[str, ...]] = (*Supervised.KEPT, "ball_")
+
     threshold = None  # answers always
+    ball_: Ball
 
     def __init__(
         self,
@@ -185,7 +191,8 @@ class RobustClassifier(Supervised):
 
     def objective(self, net: Logits, labels: Tensor, material: Material) -> Objective:
         """The plain log loss, wrapped by the method."""
-        around = Surroundings.of(self.schema_, self.ball or self._usual()).to(labels.device)
+        self.ball_ = self.ball or self._usual_ball()
+        around = Surroundings.of(self.schema_, self.ball_).to(labels.device)
         around.check(material.rows)
         wrap, _ = METHODS[self.method]
         return wrap(Classification(net, labels), around, self._steps(), self.step_size, float(self.weight))
@@ -193,6 +200,12 @@ class RobustClassifier(Supervised):
     def _settled(self, material: Material) -> Material:
         """One triangle of the learning rate."""
         return dataclasses.replace(material, trainer=material.trainer.settled(**OWN))
+
+    def _usual_ball(self) -> Ball:
+        """A tenth in every number; of images a tenth of their range, in their unit."""
+        images = [column for column in self.schema_.columns if isinstance(column, Image)]
+        ranges = [(image.high - image.low) * (BYTE if image.bytes else 1.0) for image in images]
+        return Linf(USUAL * min(ranges, default=1.0))
 
     def _warn(self) -> None:
         """Say where training has not hardened the network."""
@@ -206,17 +219,11 @@ class RobustClassifier(Supervised):
                 CatastrophicOverfittingWarning,
             )
         elif kept < 1 / len(self.classes_):
-            ball = self.ball or self._usual()
             warn(
-                f"the network withstands {kept:.0%} of the changes that ten steps find in {ball}, less than one that "
+                f"the network withstands {kept:.0%} of the changes that ten steps find in {self.ball_}, less than one that "
                 "answers every row alike: take a smaller ball, more epochs, or method='pgd'.",
                 NotHardenedWarning,
             )
-
-    def _usual(self) -> Ball:
-        """A tenth: of a standard deviation, or of the range of pixels."""
-        pixels = any(isinstance(column, Image) and column.bytes for column in self.schema_.columns)
-        return Linf(USUAL * 255 if pixels else USUAL)
 
     def _steps(self) -> int:
         return METHODS[self.method][1] if isinstance(self.steps, str) else int(self.steps)
@@ -225,8 +232,8 @@ class RobustClassifier(Supervised):
         """Refuse what is no method, ball, step or weight."""
         if not isinstance(self.method, str) or self.method not in METHODS:  # type: ignore[redundant-expr]
             raise ParameterError(f"method={self.method!r} is not one of {', '.join(METHODS)}.")
-        ball = cast(Any, self.ball)
-        if ball is not None and (not isinstance(ball, Ball) or math.isinf(ball.eps)):
+        wrong: Any = self.ball is not None and not isinstance(self.ball, Ball)  # type: ignore[redundant-expr]
+        if wrong or (self.ball is not None and math.isinf(self.ball.eps)):
             raise ParameterError(
                 f"ball={self.ball!r} is no ball of finite size: give attacks.Linf(0.1), say."
             )

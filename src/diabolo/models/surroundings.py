@@ -14,7 +14,7 @@ from diabolo.data.batch import Batch
 from diabolo.data.schema import Schema
 from diabolo.errors import EpsilonError, ParameterError
 
-__all__ = ["Surroundings"]
+__all__ = ["BYTE", "Surroundings"]
 
 BYTE = 255.0
 
