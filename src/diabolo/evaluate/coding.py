@@ -240,5 +240,7 @@ def _range(place: Place) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         everywhere = np.full(len(block.names), np.inf)
         return -everywhere, everywhere, place.scale
     edges = {name: [low, high] for name, low, high in zip(block.names, block.low, block.high, strict=True)}
-    values = block.to_tensor(Frame.of(edges))[0].double().numpy() * place.scale + place.shift
-    return values[0], values[1], place.scale
+    values = block.to_tensor(Frame.of(edges))[0].double().numpy()
+    mapped = np.array([found is not None for found in block.quantiles or (None,) * len(block.names)])
+    low, high = np.where(mapped, values, [block.low, block.high])
+    return low, high, place.scale
