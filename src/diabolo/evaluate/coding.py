@@ -150,7 +150,8 @@ class Coding:
         old, new = (self._numbers(x[None])[0] for x in (before, after))
         size = np.abs(after - before)[list(self.positions.values())]
         size = size / np.array([self.limits().scale[j] for j in self.positions.values()])
-        changed = [j for j in np.argsort(-size, kind="stable") if size[j] > 1e-6]
+        seen = self._seen(before[None])[0]
+        changed = [j for j in np.argsort(-size, kind="stable") if size[j] > 1e-6 and seen[j]]
         return tuple((names[j], float(old[j]), float(new[j])) for j in changed)
 
     def written(self, x: np.ndarray, rows: np.ndarray) -> Any:
@@ -160,13 +161,17 @@ class Coding:
         columns: dict[str, Any] = {name: frame.arrow(name) for name in frame.names}
         numbers, old = self._numbers(x), self._numbers(self.x[rows])
         for j, (name, place) in enumerate(self.positions.items()):
-            moved = x[:, place] != self.x[rows, place]
+            moved = (x[:, place] != self.x[rows, place]) & self._seen(x)[:, j]
             if moved.any():
                 cells = frame.numbers((raw[name],))[:, 0].astype(np.float64)
                 columns[raw[name]] = pa.array(
                     np.where(moved & (numbers[:, j] != old[:, j]), numbers[:, j], cells)
                 )
         return restore(columns, frame.template, frame)
+
+    def _seen(self, x: np.ndarray) -> np.ndarray:
+        """Which of these cells are no gaps (n, m): a random start moves gaps as well, which no network looks at."""
+        return x[:, self.places[-1].stop :][:, list(self.positions.values())] > 0.5
 
     def _numbers(self, x: np.ndarray) -> np.ndarray:
         """Numbers (n, m) of the columns that can move, in their own unit."""
@@ -240,5 +245,7 @@ def _range(place: Place) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         everywhere = np.full(len(block.names), np.inf)
         return -everywhere, everywhere, place.scale
     edges = {name: [low, high] for name, low, high in zip(block.names, block.low, block.high, strict=True)}
-    values = block.to_tensor(Frame.of(edges))[0].double().numpy() * place.scale + place.shift
-    return values[0], values[1], place.scale
+    values = block.to_tensor(Frame.of(edges))[0].double().numpy()
+    mapped = np.array([found is not None for found in block.quantiles or (None,) * len(block.names)])
+    low, high = np.where(mapped, values, [block.low, block.high])
+    return low, high, place.scale
